@@ -1,0 +1,194 @@
+//! Fetch Metadata request headers (`Sec-Fetch-*`).
+
+use http::header::{HeaderMap, HeaderName};
+
+const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+const DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+const USER: HeaderName = HeaderName::from_static("sec-fetch-user");
+
+/// What a browser says about how a request came to be. A header that is absent is `None`; one
+/// that is doubled or not known is `Unknown`, which callers treat as the worst value.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct FetchMetadata {
+    /// `Sec-Fetch-Dest`
+    pub dest: Option<SecFetchDest>,
+    /// `Sec-Fetch-Mode`
+    pub mode: Option<SecFetchMode>,
+    /// `Sec-Fetch-Site`
+    pub site: Option<SecFetchSite>,
+    /// `Sec-Fetch-User: ?1`, once: the user did something to start this navigation.
+    pub user: bool,
+}
+
+impl FetchMetadata {
+    /// Reads the four headers.
+    pub fn from_headers(headers: &HeaderMap) -> Self {
+        Self {
+            dest: one(headers, &DEST).map(|value| value.map_or(SecFetchDest::Unknown, dest)),
+            mode: one(headers, &MODE).map(|value| value.map_or(SecFetchMode::Unknown, mode)),
+            site: one(headers, &SITE).map(|value| value.map_or(SecFetchSite::Unknown, site)),
+            user: one(headers, &USER) == Some(Some(b"?1")),
+        }
+    }
+}
+
+/// `Sec-Fetch-Site`: how the initiator is related to the target, over all redirects.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum SecFetchSite {
+    /// `cross-site`
+    CrossSite,
+    /// `none`: the user's own doing, say a bookmark.
+    None,
+    /// `same-origin`
+    SameOrigin,
+    /// `same-site`
+    SameSite,
+    /// Doubled, or a value that the standard does not have.
+    Unknown,
+}
+
+impl SecFetchSite {
+    /// Whether this is as close a relation as `other`, or closer: `same-origin` and `none`, then
+    /// `same-site`, then `cross-site`, then anything unknown. Unknown is not even as good as
+    /// itself.
+    pub const fn no_worse_than(self, other: Self) -> bool {
+        !matches!(self, Self::Unknown) && self.distance() <= other.distance()
+    }
+
+    const fn distance(self) -> u8 {
+        match self {
+            Self::None | Self::SameOrigin => 0,
+            Self::SameSite => 1,
+            Self::CrossSite => 2,
+            Self::Unknown => 3,
+        }
+    }
+}
+
+/// `Sec-Fetch-Mode`: the request's mode.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum SecFetchMode {
+    /// `cors`
+    Cors,
+    /// `navigate`
+    Navigate,
+    /// `no-cors`
+    NoCors,
+    /// `same-origin`
+    SameOrigin,
+    /// Doubled, or a value that the standard does not have.
+    Unknown,
+    /// `websocket`
+    WebSocket,
+}
+
+/// `Sec-Fetch-Dest`: what the response is to be used as.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum SecFetchDest {
+    /// `audio`
+    Audio,
+    /// `audioworklet`
+    AudioWorklet,
+    /// `document`
+    Document,
+    /// `embed`
+    Embed,
+    /// `empty`: fetch, XMLHttpRequest, EventSource, beacons.
+    Empty,
+    /// `font`
+    Font,
+    /// `frame`
+    Frame,
+    /// `iframe`
+    Iframe,
+    /// `image`
+    Image,
+    /// `json`
+    Json,
+    /// `manifest`
+    Manifest,
+    /// `object`
+    Object,
+    /// `paintworklet`
+    PaintWorklet,
+    /// `report`
+    Report,
+    /// `script`
+    Script,
+    /// `serviceworker`
+    ServiceWorker,
+    /// `sharedworker`
+    SharedWorker,
+    /// `style`
+    Style,
+    /// `track`
+    Track,
+    /// Doubled, or a value that the standard does not have.
+    Unknown,
+    /// `video`
+    Video,
+    /// `webidentity`
+    WebIdentity,
+    /// `worker`
+    Worker,
+    /// `xslt`
+    Xslt,
+}
+
+/// The header's value, `Some(None)` when there are several lines.
+fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Option<&'a [u8]>> {
+    let mut lines = headers.get_all(name).iter();
+    let first = lines.next()?;
+    Some(if lines.next().is_some() { None } else { Some(first.as_bytes()) })
+}
+
+fn site(value: &[u8]) -> SecFetchSite {
+    match value {
+        b"cross-site" => SecFetchSite::CrossSite,
+        b"none" => SecFetchSite::None,
+        b"same-origin" => SecFetchSite::SameOrigin,
+        b"same-site" => SecFetchSite::SameSite,
+        _ => SecFetchSite::Unknown,
+    }
+}
+
+fn mode(value: &[u8]) -> SecFetchMode {
+    match value {
+        b"cors" => SecFetchMode::Cors,
+        b"navigate" => SecFetchMode::Navigate,
+        b"no-cors" => SecFetchMode::NoCors,
+        b"same-origin" => SecFetchMode::SameOrigin,
+        b"websocket" => SecFetchMode::WebSocket,
+        _ => SecFetchMode::Unknown,
+    }
+}
+
+fn dest(value: &[u8]) -> SecFetchDest {
+    match value {
+        b"audio" => SecFetchDest::Audio,
+        b"audioworklet" => SecFetchDest::AudioWorklet,
+        b"document" => SecFetchDest::Document,
+        b"embed" => SecFetchDest::Embed,
+        b"empty" => SecFetchDest::Empty,
+        b"font" => SecFetchDest::Font,
+        b"frame" => SecFetchDest::Frame,
+        b"iframe" => SecFetchDest::Iframe,
+        b"image" => SecFetchDest::Image,
+        b"json" => SecFetchDest::Json,
+        b"manifest" => SecFetchDest::Manifest,
+        b"object" => SecFetchDest::Object,
+        b"paintworklet" => SecFetchDest::PaintWorklet,
+        b"report" => SecFetchDest::Report,
+        b"script" => SecFetchDest::Script,
+        b"serviceworker" => SecFetchDest::ServiceWorker,
+        b"sharedworker" => SecFetchDest::SharedWorker,
+        b"style" => SecFetchDest::Style,
+        b"track" => SecFetchDest::Track,
+        b"video" => SecFetchDest::Video,
+        b"webidentity" => SecFetchDest::WebIdentity,
+        b"worker" => SecFetchDest::Worker,
+        b"xslt" => SecFetchDest::Xslt,
+        _ => SecFetchDest::Unknown,
+    }
+}
