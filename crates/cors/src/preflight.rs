@@ -1,13 +1,21 @@
 //! Preflights: recognised, then answered by policy alone.
 
+mod answer;
+mod refusal;
+mod request_headers;
+#[cfg(test)]
+mod tests;
+
+use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use thiserror::Error;
+
+pub use answer::{Answer, PREFLIGHT_VARY};
+pub use refusal::Refusal;
 
 use crate::{OriginHeader, Policy, RequestOrigin};
 
-/// The `Vary` of every answer to a preflight, granted or refused.
-pub const PREFLIGHT_VARY: &str =
-    "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+/// Longer than any method that is registered or made up in earnest.
+const MAX_METHOD_BYTES: usize = 64;
 
 /// A CORS-preflight request (Fetch, "CORS-preflight request"), not yet judged.
 #[derive(Clone, Debug)]
@@ -20,7 +28,10 @@ impl<'a> Preflight<'a> {
     /// A preflight is OPTIONS with `Origin` and `Access-Control-Request-Method`, all three.
     /// Malformed ones are recognised as well, so that they are refused as what they claim to be.
     pub fn recognise(method: &Method, headers: &'a HeaderMap) -> Option<Self> {
-        todo!("{method}{headers:?}")
+        let recognised = *method == Method::OPTIONS
+            && headers.contains_key(ORIGIN)
+            && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+        recognised.then(|| Self { origin: RequestOrigin::from_headers(headers), headers })
     }
 
     /// The page's origin.
@@ -28,9 +39,9 @@ impl<'a> Preflight<'a> {
         &self.origin
     }
 
-    /// The method asked for, if there is one and it is a token.
+    /// The method asked for, if it is there once and is a token.
     pub fn requested_method(&self) -> Option<&'a str> {
-        todo!("{:?}", self.headers)
+        self.method_line().map(|(_, method)| method)
     }
 
     /// Whether all its parts can be read; a preflight that is handed to somebody else to answer
@@ -40,81 +51,27 @@ impl<'a> Preflight<'a> {
     ///
     /// One of the `malformed-` refusals, or `too-many-request-headers`.
     pub fn well_formed(&self) -> Result<(), Refusal> {
-        todo!()
+        self.origin.one().ok_or(Refusal::MalformedOrigin)?;
+        self.method_line().ok_or(Refusal::MalformedRequestMethod)?;
+        request_headers::visit(self.headers, |_| Ok(())).map(drop)
     }
-}
 
-/// The headers that grant a preflight. The status is 200 and the body empty.
-#[derive(Clone, Debug, Eq, PartialEq)]
-#[must_use]
-pub struct Answer {
-    origin: HeaderValue,
-    method: HeaderValue,
-    headers: Option<HeaderValue>,
-    credentials: bool,
-    max_age: Option<HeaderValue>,
-}
-
-impl Answer {
-    /// Puts the headers, `Vary` included, into an answer, in place of any of these names there.
-    pub fn write(&self, headers: &mut HeaderMap) {
-        todo!(
-            "{headers:?}{:?}{:?}{:?}{:?}{:?}",
-            self.origin,
-            self.method,
-            self.headers,
-            self.credentials,
-            self.max_age
-        )
-    }
-}
-
-/// Why a preflight is refused. What it holds is for the log.
-#[derive(Clone, Debug, Eq, Error, PartialEq)]
-#[must_use]
-pub enum Refusal {
-    /// `header-not-allowed`
-    #[error("the request header `{0}` is not in allowed_headers")]
-    HeaderNotAllowed(Box<str>),
-    /// `malformed-origin`
-    #[error("the Origin header is doubled or malformed")]
-    MalformedOrigin,
-    /// `malformed-request-headers`
-    #[error("the Access-Control-Request-Headers header is malformed")]
-    MalformedRequestHeaders,
-    /// `malformed-request-method`
-    #[error("the Access-Control-Request-Method header is doubled or malformed")]
-    MalformedRequestMethod,
-    /// `method-not-allowed`
-    #[error("the method `{0}` is not in allowed_methods")]
-    MethodNotAllowed(Box<str>),
-    /// `origin-not-allowed`
-    #[error("the origin `{0}` is not in allowed_origins")]
-    OriginNotAllowed(RequestOrigin),
-    /// `too-many-request-headers`
-    #[error("the Access-Control-Request-Headers header is longer than any page needs")]
-    TooManyRequestHeaders,
-}
-
-impl Refusal {
-    /// The stable kebab-case code.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::HeaderNotAllowed(_) => "header-not-allowed",
-            Self::MalformedOrigin => "malformed-origin",
-            Self::MalformedRequestHeaders => "malformed-request-headers",
-            Self::MalformedRequestMethod => "malformed-request-method",
-            Self::MethodNotAllowed(_) => "method-not-allowed",
-            Self::OriginNotAllowed(_) => "origin-not-allowed",
-            Self::TooManyRequestHeaders => "too-many-request-headers",
-        }
+    fn method_line(&self) -> Option<(&'a HeaderValue, &'a str)> {
+        let mut lines = self.headers.get_all(ACCESS_CONTROL_REQUEST_METHOD).iter();
+        let line = lines.next()?;
+        let method = line.to_str().ok()?;
+        let well_formed = lines.next().is_none()
+            && (1..=MAX_METHOD_BYTES).contains(&method.len())
+            && method.bytes().all(request_headers::is_token_byte);
+        well_formed.then_some((line, method))
     }
 }
 
 impl Policy {
-    /// Judges a preflight. The requested method must be listed, GET, HEAD and POST included, and
-    /// is compared with case. `protected_headers` are names that `allow_all_headers` does not
-    /// cover for this application, beside the gateway's own credential headers.
+    /// Judges a preflight. The requested method must be allowed by the settings, GET, HEAD and
+    /// POST included, and is compared with case. `protected_headers` are names that
+    /// `allow_all_headers` does not cover for this application, beside the gateway's own
+    /// credential headers.
     ///
     /// # Errors
     ///
@@ -124,6 +81,27 @@ impl Policy {
         preflight: &Preflight<'_>,
         protected_headers: &[HeaderName],
     ) -> Result<Answer, Refusal> {
-        todo!("{preflight:?}{protected_headers:?}")
+        let origin = preflight.origin.one().ok_or(Refusal::MalformedOrigin)?;
+        if !self.allows_origin(origin).is_allowed() {
+            return Err(Refusal::OriginNotAllowed(origin.clone()));
+        }
+        let (line, method) = preflight.method_line().ok_or(Refusal::MalformedRequestMethod)?;
+        if !self.methods().allow(method) {
+            return Err(Refusal::MethodNotAllowed(method.into()));
+        }
+        let spelling = request_headers::visit(preflight.headers, |name| {
+            if self.request_headers().allow(name, protected_headers) {
+                Ok(())
+            } else {
+                Err(Refusal::header_not_allowed(name))
+            }
+        })?;
+        Ok(Answer {
+            origin: origin.header_value(),
+            method: line.clone(),
+            headers: request_headers::echo(preflight.headers, spelling)?,
+            credentials: self.allows_credentials(),
+            max_age: self.max_age().cloned(),
+        })
     }
 }

@@ -11,7 +11,8 @@ pub struct Problem {
     pub field: &'static str,
     /// The entry, where the key holds a list and one entry is wrong.
     pub index: Option<usize>,
-    /// What was written there. A password in an origin is left out.
+    /// What was written there, or nothing where it is the key as a whole. A user name and
+    /// password in an origin are masked.
     pub value: String,
     /// What is wrong, and why that matters.
     pub message: String,
@@ -26,4 +27,40 @@ pub enum Severity {
     Warning,
     /// The settings are not used.
     Error,
+}
+
+impl Problem {
+    pub(crate) fn error(
+        code: &'static str,
+        field: &'static str,
+        message: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
+        Self {
+            code,
+            severity: Severity::Error,
+            field,
+            index: None,
+            value: String::new(),
+            message: message.into(),
+            fix: fix.into(),
+        }
+    }
+
+    pub(crate) fn warning(
+        code: &'static str,
+        field: &'static str,
+        message: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, field, message, fix) }
+    }
+
+    pub(crate) fn at(self, index: usize, value: &str) -> Self {
+        Self { index: Some(index), value: value.to_owned(), ..self }
+    }
+
+    pub(crate) fn valued(self, value: impl ToString) -> Self {
+        Self { value: value.to_string(), ..self }
+    }
 }

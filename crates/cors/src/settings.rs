@@ -1,6 +1,20 @@
-//! CORS settings as the management API spells them.
+//! CORS settings as the management API spells them, and the rules for each key.
 
-use crate::{Origin, Problem};
+mod headers;
+mod max_age;
+mod methods;
+mod origins;
+mod spelling;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use headers::request_headers;
+pub(crate) use max_age::max_age;
+pub(crate) use methods::methods;
+pub use origins::listed_origin;
+pub(crate) use origins::origins;
+
+use crate::Problem;
 
 /// An application's `cors_headers`, as written. Compile it with [`crate::Policy::compile`].
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -20,8 +34,9 @@ pub struct Settings {
     pub allow_all_headers: bool,
     /// Whether cookies may come along, and the signed-in answer be read.
     pub allow_credentials: bool,
-    /// Seconds for which a browser may remember a preflight's answer, -1 to 86400. Left out, the
-    /// browser decides (5 by the Fetch standard). Both 0 and -1 send `0`: no remembering.
+    /// Seconds for which a browser may remember a preflight's answer, -1 to 86400. Left out, no
+    /// header is sent and the browser decides (5 by the Fetch standard). Both 0 and -1 send `0`:
+    /// no remembering.
     pub max_age: Option<i64>,
 }
 
@@ -36,13 +51,52 @@ pub struct Dangers {
     pub insecure_origins: bool,
 }
 
-/// Reads one entry of a list of origins, of this crate's settings or of another key that lists
-/// origins.
-///
-/// # Errors
-///
-/// The problem says what is wrong with the entry, in the words of `field` and `index`, and how to
-/// spell it. `null` is refused.
-pub fn listed_origin(field: &'static str, index: usize, value: &str) -> Result<Origin, Problem> {
-    todo!("{field}{index}{value}")
+impl Settings {
+    /// Problems of keys that contradict or lack each other.
+    pub(crate) fn contradictions(&self, problems: &mut Vec<Problem>) {
+        let lists = [
+            ("allowed_origins", "allow_all_origins", &self.allowed_origins, self.allow_all_origins),
+            ("allowed_methods", "allow_all_methods", &self.allowed_methods, self.allow_all_methods),
+            ("allowed_headers", "allow_all_headers", &self.allowed_headers, self.allow_all_headers),
+        ];
+        problems.extend(lists.into_iter().filter(|(.., list, all)| *all && !list.is_empty()).map(
+            |(field, flag, ..)| {
+                Problem::error(
+                    "allow-all-and-list",
+                    field,
+                    format!(
+                        "`{flag}` is set beside a list in `{field}`: one of them means nothing"
+                    ),
+                    format!("remove `{field}`, or, to allow less, `{flag}`"),
+                )
+            },
+        ));
+        problems.extend(self.incompleteness());
+    }
+
+    fn incompleteness(&self) -> Option<Problem> {
+        let origins = self.allow_all_origins || !self.allowed_origins.is_empty();
+        let methods = self.allow_all_methods || !self.allowed_methods.is_empty();
+        match (origins, methods) {
+            (true, true) => None,
+            (true, false) => Some(Problem::error(
+                "invalid-cors-methods",
+                "allowed_methods",
+                "origins are allowed but no method is, so that every preflight would be refused",
+                "add the methods that pages use, such as `allowed_methods: [GET, POST]`",
+            )),
+            (false, true) => Some(Problem::error(
+                "cors-methods-without-origins",
+                "allowed_origins",
+                "methods are allowed but no origin is, so that every preflight would be refused",
+                "add the origins of the pages, such as `allowed_origins: [\"https://app.example\"]`",
+            )),
+            (false, false) => Some(Problem::warning(
+                "cors-allows-nothing",
+                "allowed_origins",
+                "no origin and no method is allowed: this is as if there were no CORS settings",
+                "add `allowed_origins` and `allowed_methods`, or remove `cors_headers`",
+            )),
+        }
+    }
 }

@@ -1,8 +1,14 @@
 //! CORS headers on answers that the gateway makes itself: 401, 403, 404, 502.
 
+#[cfg(test)]
+mod tests;
+
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
+};
 use http::{HeaderMap, HeaderValue};
 
-use crate::{Policy, RequestOrigin};
+use crate::{Policy, RequestOrigin, vary_on};
 
 impl Policy {
     /// Puts the CORS headers for this origin on an answer, in place of any there, and says whether
@@ -14,7 +20,14 @@ impl Policy {
         headers: &mut HeaderMap,
         exposed: Option<&HeaderValue>,
     ) -> bool {
-        todo!("{origin}{headers:?}{exposed:?}")
+        let allowed = self.allows_origin(origin).is_allowed();
+        if allowed {
+            stamp_origin(origin, self.allows_credentials(), headers, exposed);
+        } else {
+            clear(headers);
+            vary_on(headers, "Origin");
+        }
+        allowed
     }
 }
 
@@ -27,5 +40,19 @@ pub fn stamp_origin(
     headers: &mut HeaderMap,
     exposed: Option<&HeaderValue>,
 ) {
-    todo!("{origin}{credentials}{headers:?}{exposed:?}")
+    clear(headers);
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.header_value());
+    if credentials {
+        headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    }
+    if let Some(exposed) = exposed {
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed.clone());
+    }
+    vary_on(headers, "Origin");
+}
+
+fn clear(headers: &mut HeaderMap) {
+    headers.remove(ACCESS_CONTROL_ALLOW_ORIGIN);
+    headers.remove(ACCESS_CONTROL_ALLOW_CREDENTIALS);
+    headers.remove(ACCESS_CONTROL_EXPOSE_HEADERS);
 }

@@ -1,8 +1,30 @@
-//! The `Vary` header, named once a field.
+//! The `Vary` header, each field named once.
 
 use http::HeaderMap;
+use http::header::{HeaderValue, VARY};
 
-/// Adds a field name, such as `Origin`, to `Vary`, unless it is there already (or `*` is).
+/// Adds a field name, such as `Origin`, to `Vary`, unless it is there already (or `*` is). Several
+/// lines become one. A `field` that cannot stand in a header is left out.
 pub fn vary_on(headers: &mut HeaderMap, field: &'static str) {
-    todo!("{headers:?}{field}")
+    if headers.get_all(VARY).iter().any(|line| names(line, field)) {
+        return;
+    }
+    let mut list: Vec<u8> = Vec::new();
+    let old = headers.get_all(VARY).iter().map(HeaderValue::as_bytes);
+    for line in old.chain([field.as_bytes()]).filter(|line| !line.is_empty()) {
+        if !list.is_empty() {
+            list.extend(b", ");
+        }
+        list.extend(line);
+    }
+    if let Ok(value) = HeaderValue::try_from(list) {
+        headers.insert(VARY, value);
+    }
+}
+
+fn names(line: &HeaderValue, field: &str) -> bool {
+    line.as_bytes()
+        .split(|byte| *byte == b',')
+        .map(<[u8]>::trim_ascii)
+        .any(|name| name == b"*" || name.eq_ignore_ascii_case(field.as_bytes()))
 }
