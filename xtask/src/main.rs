@@ -1,1 +1,40 @@
-fn main() {}
+//! What a developer runs: `cargo xtask test` and the checks that hold the project to its word.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks")]
+
+mod graph;
+mod ledger;
+mod prepare;
+mod process;
+mod test;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    about = "Runs Crossgate's tests and checks",
+    disable_help_subcommand = true
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Installs what the tests need where it can, says what is missing where it cannot, then runs every test and the ledger check
+    Test(test::Options),
+    /// Checks that crates depend on each other in one direction only
+    Graph,
+    /// Checks that every row of the ledgers is shown by a test that exists and runs, a page, or a reason
+    Ledger,
+}
+
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Test(options) => test::run(&options),
+        Command::Graph => graph::check(),
+        Command::Ledger => ledger::check(),
+    }
+}
