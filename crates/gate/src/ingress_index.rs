@@ -1,0 +1,60 @@
+//! Which ingress rule serves a request: the first that matches.
+
+use crossgate_model::{Host, IngressRule, Snapshot};
+
+use crate::host_index::HostIndex;
+use crate::path_index::is_below;
+
+/// Rule numbers by host pattern, in the order of the config.
+#[derive(Debug)]
+pub(crate) struct IngressIndex {
+    hosts: HostIndex<Vec<usize>>,
+    any_host: Vec<usize>,
+}
+
+/// What the ingress rules say of a host and path.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Ingress<'g> {
+    /// No rule names the host.
+    UnknownHost,
+    /// Rules name the host, but not this path.
+    UnknownPath,
+    /// The first rule that matches.
+    Rule(&'g IngressRule),
+}
+
+impl IngressIndex {
+    pub(crate) fn new(snapshot: &Snapshot) -> Self {
+        let mut hosts = HostIndex::<Vec<usize>>::new();
+        let mut any_host = Vec::new();
+        for (number, rule) in snapshot.ingress.iter().enumerate() {
+            match &rule.hostname {
+                Some(pattern) => hosts.entry(pattern).push(number),
+                None => any_host.push(number),
+            }
+        }
+        Self { hosts, any_host }
+    }
+
+    pub(crate) fn find<'g>(&self, snapshot: &'g Snapshot, host: &Host, path: &str) -> Ingress<'g> {
+        let mut known = false;
+        let mut first: Option<usize> = None;
+        for number in self.hosts.matching(host).flatten().chain(&self.any_host) {
+            known = true;
+            let covers = snapshot.ingress.get(*number).is_some_and(|rule| is_below(&rule.path, path));
+            if covers && first.is_none_or(|first| *number < first) {
+                first = Some(*number);
+            }
+        }
+        match first.and_then(|number| snapshot.ingress.get(number)) {
+            Some(rule) => Ingress::Rule(rule),
+            None if known => Ingress::UnknownPath,
+            None => Ingress::UnknownHost,
+        }
+    }
+
+    pub(crate) fn depends_on_path(&self, snapshot: &Snapshot, host: &Host) -> bool {
+        let mut numbers = self.hosts.matching(host).flatten().chain(&self.any_host);
+        numbers.any(|number| snapshot.ingress.get(*number).is_some_and(|rule| !is_below(&rule.path, "/")))
+    }
+}

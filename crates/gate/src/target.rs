@@ -1,0 +1,184 @@
+//! Host and path of a request, read one way.
+//!
+//! The path is brought into one spelling: escapes of unreserved characters are decoded, the digits of the others are upper
+//! case, bytes outside ASCII are escaped (RFC 3986, section 6.2.2). What would still have two readings is
+//! refused: dot segments, NUL, bad escapes. What servers disagree about only where somebody decides on paths
+//! (encoded slashes, backslashes, parameters, empty segments) is kept and marked, see [`Target::is_ambiguous`].
+
+use crossgate_model::{Host, HostError};
+use http::uri::Authority;
+
+/// Host, path and query that are decided on and forwarded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    host: Host,
+    path: String,
+    query: Option<String>,
+    ambiguous: bool,
+}
+
+/// Why a request has no single reading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TargetError {
+    /// A `%` without two hexadecimal digits.
+    #[error("the path has a malformed escape")]
+    BadEscape,
+    /// `.` or `..` as a segment, escaped or not.
+    #[error("the path has a dot segment")]
+    DotSegment,
+    /// The host is no host.
+    #[error("the host is malformed: {0}")]
+    Host(#[from] HostError),
+    /// Several Host headers, or one that contradicts the target.
+    #[error("the request names two hosts")]
+    HostConflict,
+    /// Neither a Host header nor an authority.
+    #[error("the request names no host")]
+    HostMissing,
+    /// An escaped NUL.
+    #[error("the path has a NUL")]
+    Nul,
+    /// A target that does not begin with a slash.
+    #[error("the target is not a path")]
+    NotAPath,
+    /// User information in the authority.
+    #[error("the authority has user information")]
+    UserInformation,
+}
+
+impl Target {
+    /// Reads the host from `authority` (the target's or `:authority`) and the Host header values, which must agree, and the path.
+    ///
+    /// # Errors
+    /// Whatever two readers could read in two ways.
+    pub fn read<'h>(
+        authority: Option<&Authority>,
+        mut hosts: impl Iterator<Item = &'h [u8]>,
+        path: &str,
+        query: Option<&str>,
+    ) -> Result<Self, TargetError> {
+        let header = hosts.next();
+        if hosts.next().is_some() {
+            return Err(TargetError::HostConflict);
+        }
+        let header = header.map(host_of_bytes).transpose()?;
+        let authority = authority.map(|authority| host_of(authority.as_str())).transpose()?;
+        let host = match (authority, header) {
+            (Some(authority), Some(header)) if authority != header => {
+                return Err(TargetError::HostConflict);
+            }
+            (Some(host), _) | (None, Some(host)) => host.0,
+            (None, None) => return Err(TargetError::HostMissing),
+        };
+        let (path, ambiguous) = canonical_path(path)?;
+        Ok(Self { host, path, query: query.map(str::to_owned), ambiguous })
+    }
+
+    /// The host, without port.
+    #[must_use]
+    pub const fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// The path in its one spelling.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The query as sent, without `?`.
+    #[must_use]
+    pub fn query(&self) -> Option<&str> {
+        self.query.as_deref()
+    }
+
+    /// Whether the path has encoded slashes, backslashes, parameters or empty segments: upstreams differ in what
+    /// they take such a path for.
+    #[must_use]
+    pub const fn is_ambiguous(&self) -> bool {
+        self.ambiguous
+    }
+
+    /// Path and query as they are sent on.
+    #[must_use]
+    pub fn path_and_query(&self) -> String {
+        match &self.query {
+            Some(query) => format!("{}?{query}", self.path),
+            None => self.path.clone(),
+        }
+    }
+}
+
+fn host_of_bytes(value: &[u8]) -> Result<(Host, Option<u16>), TargetError> {
+    let text = std::str::from_utf8(value).map_err(|_| HostError::InvalidCharacter)?;
+    host_of(text)
+}
+
+/// Splits the port off; a host is equal to another with another spelling of the same port or none.
+fn host_of(text: &str) -> Result<(Host, Option<u16>), TargetError> {
+    if text.contains('@') {
+        return Err(TargetError::UserInformation);
+    }
+    let end_of_address = text.rfind(']').map_or(0, |at| at + 1);
+    let after = text.get(end_of_address..).unwrap_or_default();
+    let (name, port) = match after.find(':') {
+        None => (text, None),
+        Some(at) => {
+            let (name, port) = text.split_at(end_of_address + at);
+            let digits = port.strip_prefix(':').unwrap_or_default();
+            let valid = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+            let port = digits.parse::<u16>().ok().filter(|_| valid);
+            (name, Some(port.ok_or(HostError::InvalidCharacter)?))
+        }
+    };
+    Ok((Host::parse(name)?, port))
+}
+
+fn canonical_path(path: &str) -> Result<(String, bool), TargetError> {
+    if !path.starts_with('/') {
+        return Err(TargetError::NotAPath);
+    }
+    let mut out = String::with_capacity(path.len());
+    let mut ambiguous = false;
+    let mut bytes = path.bytes();
+    while let Some(byte) = bytes.next() {
+        if byte == b'%' {
+            let escaped = escaped_byte(&mut bytes).ok_or(TargetError::BadEscape)?;
+            match escaped {
+                0 => return Err(TargetError::Nul),
+                _ if is_unreserved(escaped) => out.push(char::from(escaped)),
+                _ => {
+                    ambiguous |= matches!(escaped, b'/' | b'\\' | b';');
+                    push_escape(&mut out, escaped);
+                }
+            }
+        } else if byte.is_ascii() {
+            ambiguous |= matches!(byte, b'\\' | b';') || (byte == b'/' && out.ends_with('/'));
+            out.push(char::from(byte));
+        } else {
+            push_escape(&mut out, byte);
+        }
+    }
+    if out.split('/').any(|segment| matches!(segment, "." | "..")) {
+        return Err(TargetError::DotSegment);
+    }
+    Ok((out, ambiguous))
+}
+
+fn escaped_byte(bytes: &mut impl Iterator<Item = u8>) -> Option<u8> {
+    let high = char::from(bytes.next()?).to_digit(16)?;
+    let low = char::from(bytes.next()?).to_digit(16)?;
+    u8::try_from(high * 16 + low).ok()
+}
+
+const fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+fn push_escape(out: &mut String, byte: u8) {
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+    out.push('%');
+    out.extend(DIGITS.get(usize::from(byte >> 4)));
+    out.extend(DIGITS.get(usize::from(byte & 15)));
+}

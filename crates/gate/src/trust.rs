@@ -1,0 +1,74 @@
+//! What an application thinks of the origin that a request comes from.
+
+use crossgate_cors::{OriginHeader, RequestOrigin};
+use crossgate_model::Application;
+use http::HeaderMap;
+
+use crate::Head;
+
+/// The standing of a request's origin with an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// It is the origin of the host that is asked.
+    pub own: bool,
+    /// Its scripts may read answers: it is named in `allowed_origins` (or all are), or trusted.
+    pub allowed: bool,
+    /// It may send credentialed writes.
+    pub trusted: bool,
+    /// It may open WebSockets: as `trusted`, but never for being anybody or nobody.
+    pub trusted_for_websocket: bool,
+}
+
+/// The CORS headers that the gateway's own answer to a request gets: the one stamping point.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stamp {
+    /// The origin that may read the answer, and whether with credentials.
+    pub grant: Option<(RequestOrigin, bool)>,
+    /// Whether another origin could have got another answer.
+    pub varies: bool,
+}
+
+impl Standing {
+    /// Judges the origin of `head`.
+    #[must_use]
+    pub fn of(head: &Head<'_>, application: &Application) -> Self {
+        let OriginHeader::One(origin) = &head.origin else {
+            return Self { own: false, allowed: false, trusted: false, trusted_for_websocket: false };
+        };
+        let listed = matches!(origin, RequestOrigin::Tuple(origin)
+            if application.settings.trusted_origins.contains(origin));
+        let cors = application.settings.cors.as_ref();
+        let trusted = listed || cors.is_some_and(|cors| cors.trusts(origin));
+        Self {
+            own: head.origin_is_own(),
+            allowed: trusted || cors.is_some_and(|cors| cors.allows_origin(origin).is_allowed()),
+            trusted,
+            trusted_for_websocket: listed
+                || cors.is_some_and(|cors| cors.trusts_for_websocket(origin)),
+        }
+    }
+}
+
+impl Stamp {
+    /// The stamp for the gateway's own answers to `head`.
+    #[must_use]
+    pub fn of(head: &Head<'_>, application: &Application) -> Self {
+        let settings = &application.settings;
+        let varies = settings.cors.is_some() || !settings.trusted_origins.is_empty();
+        let OriginHeader::One(origin) = &head.origin else { return Self { grant: None, varies } };
+        let listed = matches!(origin, RequestOrigin::Tuple(tuple) if settings.trusted_origins.contains(tuple));
+        let cors = settings.cors.as_ref().filter(|cors| cors.allows_origin(origin).is_allowed());
+        let credentials = listed || cors.is_some_and(crossgate_cors::Policy::allows_credentials);
+        let grant = (listed || cors.is_some()).then(|| (origin.clone(), credentials));
+        Self { grant, varies }
+    }
+
+    /// Writes the headers, replacing what stands there.
+    pub fn write(&self, headers: &mut HeaderMap) {
+        if let Some((origin, credentials)) = &self.grant {
+            crossgate_cors::stamp_origin(origin, *credentials, headers, None);
+        } else if self.varies {
+            crossgate_cors::vary_on(headers, "Origin");
+        }
+    }
+}

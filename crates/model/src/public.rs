@@ -1,0 +1,64 @@
+//! What browsers see of a listener: never what a request says of it.
+
+use crossgate_cors::Origin;
+
+use crate::Host;
+
+/// The scheme of a public URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PublicScheme {
+    /// Plain HTTP: loopback names only.
+    Http,
+    /// HTTPS, here or at the TLS proxy in front.
+    Https,
+}
+
+impl PublicScheme {
+    /// `http` or `https`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Https => "https",
+        }
+    }
+
+    /// The port that URLs of this scheme leave out.
+    #[must_use]
+    pub const fn default_port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+}
+
+/// Scheme and port that browsers use to reach a listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PublicAddress {
+    /// The scheme.
+    pub scheme: PublicScheme,
+    /// The port, default or not.
+    pub port: u16,
+}
+
+impl PublicAddress {
+    /// The origin of `host` at this address, as browsers write it: the base of every public URL.
+    #[must_use]
+    pub fn origin(&self, host: &Host) -> String {
+        let scheme = self.scheme.as_str();
+        if self.port == self.scheme.default_port() {
+            format!("{scheme}://{host}")
+        } else {
+            format!("{scheme}://{host}:{}", self.port)
+        }
+    }
+
+    /// Whether `origin` is the origin of `host` at this address.
+    #[must_use]
+    pub fn is_origin_of(&self, host: &Host, origin: &Origin) -> bool {
+        origin.scheme() == self.scheme.as_str()
+            && origin.host() == host.as_str()
+            && origin.port() == self.port
+    }
+}
