@@ -192,3 +192,107 @@ fn dest(value: &[u8]) -> SecFetchDest {
         _ => SecFetchDest::Unknown,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+    use http::header::{HeaderName, HeaderValue};
+
+    use super::{FetchMetadata, SecFetchDest, SecFetchMode, SecFetchSite};
+
+    fn read(lines: &[(&'static str, &'static str)]) -> FetchMetadata {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
+        FetchMetadata::from_headers(&headers)
+    }
+
+    #[test]
+    fn what_a_browser_says_is_read() {
+        let page_load = read(&[
+            ("sec-fetch-site", "none"),
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "document"),
+            ("sec-fetch-user", "?1"),
+        ]);
+        let expected = FetchMetadata {
+            dest: Some(SecFetchDest::Document),
+            mode: Some(SecFetchMode::Navigate),
+            site: Some(SecFetchSite::None),
+            user: true,
+        };
+        assert_eq!(page_load, expected);
+        assert_eq!(read(&[]), FetchMetadata::default(), "absent headers");
+    }
+
+    #[test]
+    fn each_site_is_read_exactly() {
+        let rows = [
+            ("same-origin", SecFetchSite::SameOrigin),
+            ("same-site", SecFetchSite::SameSite),
+            ("cross-site", SecFetchSite::CrossSite),
+            ("none", SecFetchSite::None),
+            ("Same-Origin", SecFetchSite::Unknown),
+            ("same-origin, none", SecFetchSite::Unknown),
+            ("", SecFetchSite::Unknown),
+        ];
+        for (value, expected) in rows {
+            assert_eq!(read(&[("sec-fetch-site", value)]).site, Some(expected), "{value}");
+        }
+    }
+
+    #[test]
+    fn each_mode_is_read_exactly() {
+        let rows = [
+            ("cors", SecFetchMode::Cors),
+            ("navigate", SecFetchMode::Navigate),
+            ("no-cors", SecFetchMode::NoCors),
+            ("same-origin", SecFetchMode::SameOrigin),
+            ("websocket", SecFetchMode::WebSocket),
+            ("NAVIGATE", SecFetchMode::Unknown),
+        ];
+        for (value, expected) in rows {
+            assert_eq!(read(&[("sec-fetch-mode", value)]).mode, Some(expected), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_doubled_header_is_unknown_even_if_both_lines_agree() {
+        let doubled = read(&[
+            ("sec-fetch-site", "same-origin"),
+            ("sec-fetch-site", "same-origin"),
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "document"),
+            ("sec-fetch-dest", "document"),
+            ("sec-fetch-user", "?1"),
+            ("sec-fetch-user", "?1"),
+        ]);
+        let expected = FetchMetadata {
+            dest: Some(SecFetchDest::Unknown),
+            mode: Some(SecFetchMode::Unknown),
+            site: Some(SecFetchSite::Unknown),
+            user: false,
+        };
+        assert_eq!(doubled, expected);
+    }
+
+    #[test]
+    fn sites_are_ordered_from_near_to_far_and_unknown_is_never_good_enough() {
+        let near_to_far = [
+            SecFetchSite::SameOrigin,
+            SecFetchSite::SameSite,
+            SecFetchSite::CrossSite,
+            SecFetchSite::Unknown,
+        ];
+        for (near, one) in near_to_far.into_iter().enumerate() {
+            for (far, other) in near_to_far.into_iter().enumerate() {
+                let expected = near <= far && one != SecFetchSite::Unknown;
+                assert_eq!(one.no_worse_than(other), expected, "{one:?} than {other:?}");
+            }
+        }
+        assert!(SecFetchSite::None.no_worse_than(SecFetchSite::SameOrigin));
+        assert!(SecFetchSite::SameOrigin.no_worse_than(SecFetchSite::None));
+    }
+}

@@ -89,7 +89,7 @@ impl Settings {
                 "cors-methods-without-origins",
                 "allowed_origins",
                 "methods are allowed but no origin is, so that every preflight would be refused",
-                "add the origins of the pages, such as `allowed_origins: [\"https://app.example\"]`",
+                "add the pages' origins, such as `allowed_origins: [\"https://app.example\"]`",
             )),
             (false, false) => Some(Problem::warning(
                 "cors-allows-nothing",

@@ -3,7 +3,7 @@
 use http::HeaderName;
 
 /// Sorted. What browsers add by themselves, and what proxies on the way add.
-const NAMES: [&str; 54] = [
+pub(super) const NAMES: [&str; 54] = [
     "accept",
     "accept-charset",
     "accept-encoding",

@@ -42,7 +42,7 @@ fn fix(value: &str, mistake: OriginError) -> String {
         | OriginError::TrailingSlash
         | OriginError::UpperCase
         | OriginError::UserInfo => meant(value).map_or_else(
-            || "write scheme and host, such as `https://app.example`, and a port if it is not the scheme's own".to_owned(),
+            || "write scheme and host, such as `https://app.example`".to_owned(),
             |origin| format!("write `{origin}`"),
         ),
     }
