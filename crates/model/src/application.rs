@@ -16,7 +16,8 @@ pub struct Application {
     pub id: String,
     /// The audience tag of its tokens: 64 hex digits that never change.
     pub aud: String,
-    /// `CF_Authorization`, or with the first 8 digits of `aud` where several applications share a host.
+    /// What its cookies' names end in: nothing, or `-` and the first 8 digits of `aud` where several applications share
+    /// a host.
     pub cookie_suffix: String,
     /// Everything the config says of it.
     pub settings: ApplicationSettings,

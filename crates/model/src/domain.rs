@@ -1,6 +1,17 @@
 //! What an application covers: a host pattern and a path pattern.
 
+mod glob;
+mod parse;
+mod path;
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
+
+pub use parse::PatternError;
+pub(crate) use path::canonical_prefix;
+
+use crate::Host;
 
 /// Host and path of a destination as written: `api.acme.example/v1`, `*.acme.example`, `acme.example/a/*`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -35,6 +46,37 @@ impl HostPattern {
     pub fn is_exact(&self) -> bool {
         !self.0.contains('*')
     }
+
+    /// The one host that it names, if it does.
+    #[must_use]
+    pub fn host(&self) -> Option<Host> {
+        Host::parse(&self.0).ok()
+    }
+
+    /// Whether it covers `host`, in the spelling of [`Host::as_str`]. A `*` never covers a dot.
+    #[must_use]
+    pub fn matches(&self, host: &str) -> bool {
+        if self.is_exact() {
+            return self.as_str() == host;
+        }
+        same_number(&self.0, host)
+            && self
+                .0
+                .split('.')
+                .zip(host.split('.'))
+                .all(|(pattern, label)| glob::label(pattern, label))
+    }
+
+    /// Whether there is a host that both cover.
+    #[must_use]
+    pub fn overlaps(&self, other: &Self) -> bool {
+        same_number(&self.0, &other.0)
+            && self
+                .0
+                .split('.')
+                .zip(other.0.split('.'))
+                .all(|(one, other)| glob::overlap(one, other))
+    }
 }
 
 impl PathPattern {
@@ -49,6 +91,22 @@ impl PathPattern {
     pub fn is_everything(&self) -> bool {
         matches!(self.as_str(), "" | "/" | "/*")
     }
+
+    /// Whether it covers `path`, which begins with a slash. Case counts. The time is linear.
+    #[must_use]
+    pub fn matches(&self, path: &str) -> bool {
+        if self.is_everything() {
+            return true;
+        }
+        if self.0.contains('*') {
+            return glob::path(&self.0, path);
+        }
+        path.strip_prefix(&*self.0).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+fn same_number(one: &str, other: &str) -> bool {
+    one.matches('.').count() == other.matches('.').count()
 }
 
 impl fmt::Display for DomainPattern {

@@ -58,7 +58,9 @@ impl Host {
         }
         let last = name.rsplit('.').next().unwrap_or_default();
         let numeric = last.bytes().all(|b| b.is_ascii_digit())
-            || last.strip_prefix("0x").is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
+            || last
+                .strip_prefix("0x")
+                .is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
         if numeric && name.parse::<std::net::Ipv4Addr>().is_err() {
             return Err(HostError::InvalidIpv4);
         }

@@ -5,9 +5,11 @@
 //! [`Snapshot`] never changes once made.
 //!
 //! Entry points: [`Config::parse`] turns text into a [`Config`] or problems, [`Config::snapshot`] turns that
-//! and the remembered identifiers into the [`Snapshot`] that decisions are made on.
+//! and the remembered identifiers into the [`Snapshot`] that decisions are made on; [`schema`] is for editors.
+//! Only [`Surroundings::of_this_machine`] touches the disk.
 
 mod application;
+mod closest;
 mod config;
 mod domain;
 mod duration;
@@ -17,16 +19,26 @@ mod ingress;
 mod listener;
 mod mail;
 mod organization;
+mod parse;
+mod place;
 mod problem;
 mod public;
+mod raw;
+mod read;
+mod report;
+mod schema;
+mod secret;
+mod service_token;
 mod snapshot;
+mod surroundings;
+mod tree;
 
 pub use application::{
     Application, ApplicationSettings, CookieSettings, SameSite, UnauthenticatedFetch,
 };
 pub use config::Config;
-pub use domain::{DomainPattern, HostPattern, PathPattern};
-pub use duration::GoDuration;
+pub use domain::{DomainPattern, HostPattern, PathPattern, PatternError};
+pub use duration::{DurationError, GoDuration};
 pub use host::{Host, HostError};
 pub use identifiers::{Identifier, Kind, Wanted};
 pub use ingress::{IngressRule, OriginRequest, UpstreamScheme, UpstreamUrl};
@@ -35,4 +47,8 @@ pub use mail::{Mail, Mailer, SmtpTls};
 pub use organization::Organization;
 pub use problem::{Problem, Severity, Span};
 pub use public::{PublicAddress, PublicScheme};
+pub use schema::schema;
+pub use secret::Secret;
+pub use service_token::ServiceToken;
 pub use snapshot::Snapshot;
+pub use surroundings::Surroundings;

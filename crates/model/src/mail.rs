@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::Secret;
+
 /// Where mail goes and whom it is from.
 #[derive(Clone, Debug)]
 pub struct Mail {
@@ -25,7 +27,7 @@ pub enum Mailer {
         /// How the connection is protected.
         tls: SmtpTls,
         /// User name and password, if it wants them.
-        credentials: Option<(String, String)>,
+        credentials: Option<(String, Secret<String>)>,
     },
 }
 

@@ -43,6 +43,9 @@ pub struct PublicAddress {
 }
 
 impl PublicAddress {
+    /// HTTPS at its own port.
+    pub const STANDARD: Self = Self { scheme: PublicScheme::Https, port: 443 };
+
     /// The origin of `host` at this address, as browsers write it: the base of every public URL.
     #[must_use]
     pub fn origin(&self, host: &Host) -> String {
