@@ -72,7 +72,9 @@ impl AccessEndpoint {
     pub fn methods(&self) -> &'static [Method] {
         match self {
             Self::Authorized | Self::Certs | Self::GetIdentity => &[Method::GET, Method::HEAD],
-            Self::Callback | Self::Login { .. } | Self::Logout => &[Method::GET, Method::HEAD, Method::POST],
+            Self::Callback | Self::Login { .. } | Self::Logout => {
+                &[Method::GET, Method::HEAD, Method::POST]
+            }
         }
     }
 }

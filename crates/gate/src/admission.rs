@@ -18,7 +18,8 @@ pub(crate) fn admit_person<'g>(
     person: &Person<'_>,
     ip: IpAddr,
 ) -> Result<PolicyHit<'g>, Option<PolicyHit<'g>>> {
-    let verdict = policies.identity(&Subject { email: Some(person.email), service_token: None, ip });
+    let verdict =
+        policies.identity(&Subject { email: Some(person.email), service_token: None, ip });
     let hit = verdict.found.as_ref().map(|found| policy_hit(policies, found));
     match (verdict.outcome, hit) {
         (Outcome::Allow, Some(hit)) => Ok(hit),

@@ -14,33 +14,44 @@ use crate::path_index::PathIndex;
 
 #[derive(Debug)]
 pub(crate) struct ApplicationIndex {
-    hosts: HostIndex<PathIndex<Arc<Application>>>,
+    hosts: HostIndex<Protected>,
     by_aud: HashMap<String, Arc<Application>, foldhash::fast::RandomState>,
+}
+
+/// The applications of one host pattern.
+#[derive(Debug, Default)]
+struct Protected {
+    paths: PathIndex<Arc<Application>>,
+    exempts_paths: bool,
 }
 
 impl ApplicationIndex {
     pub(crate) fn new(snapshot: &Snapshot) -> Self {
-        let mut hosts = HostIndex::<PathIndex<_>>::new();
+        let mut hosts = HostIndex::<Protected>::new();
         let mut by_aud = HashMap::default();
         for application in &snapshot.applications {
             by_aud.insert(application.aud.clone(), Arc::clone(application));
             for domain in &application.settings.domains {
-                hosts.entry(&domain.host).insert(&domain.path, Arc::clone(application));
+                let protected = hosts.entry(&domain.host);
+                protected.paths.insert(&domain.path, Arc::clone(application));
+                protected.exempts_paths |= !application.settings.csrf_exempt_paths.is_empty();
             }
         }
         Self { hosts, by_aud }
     }
 
     pub(crate) fn find(&self, host: &Host, path: &str) -> Option<&Arc<Application>> {
-        self.hosts.matching(host).find_map(|paths| paths.most_specific(path))
+        self.hosts.matching(host).find_map(|protected| protected.paths.most_specific(path))
     }
 
     pub(crate) fn by_aud(&self, aud: &str) -> Option<&Arc<Application>> {
         self.by_aud.get(aud)
     }
 
-    /// Whether it depends on the path which application protects this host.
+    /// Whether it depends on the path which application protects this host, or what it lets pass.
     pub(crate) fn depends_on_path(&self, host: &Host) -> bool {
-        self.hosts.matching(host).any(PathIndex::depends_on_path)
+        self.hosts
+            .matching(host)
+            .any(|protected| protected.exempts_paths || protected.paths.depends_on_path())
     }
 }

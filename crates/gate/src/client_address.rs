@@ -17,7 +17,8 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpNe
             if !trusted(&client) {
                 return client;
             }
-            let address = std::str::from_utf8(entry).ok().and_then(|text| text.trim().parse::<IpAddr>().ok());
+            let address =
+                std::str::from_utf8(entry).ok().and_then(|text| text.trim().parse::<IpAddr>().ok());
             match address {
                 Some(address) => client = address.to_canonical(),
                 None => return client,
@@ -25,4 +26,57 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpNe
         }
     }
     client
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_right_most_address_that_is_no_trusted_proxy_counts() {
+        let rows: &[(&str, &str, &[&str], &str)] = &[
+            (
+                "sec-C3-F1 a stranger's header does not count",
+                "198.51.100.1",
+                &["192.0.2.1"],
+                "198.51.100.1",
+            ),
+            ("a trusted proxy's does", "127.0.0.1", &["192.0.2.1"], "192.0.2.1"),
+            (
+                "sec-C3-F4 what the client wrote first does not",
+                "127.0.0.1",
+                &["6.6.6.6, 192.0.2.1"],
+                "192.0.2.1",
+            ),
+            (
+                "proxies in a row are passed over",
+                "127.0.0.1",
+                &["6.6.6.6, 192.0.2.1, 10.0.0.2"],
+                "192.0.2.1",
+            ),
+            ("several lines are one list", "127.0.0.1", &["6.6.6.6", "192.0.2.1"], "192.0.2.1"),
+            (
+                "sec-C3-F5 what is no address ends the chain",
+                "127.0.0.1",
+                &["192.0.2.1, unknown, 10.0.0.2"],
+                "10.0.0.2",
+            ),
+            ("without a header it is the proxy", "127.0.0.1", &[], "127.0.0.1"),
+            (
+                "a mapped peer is its IPv4 address",
+                "::ffff:127.0.0.1",
+                &["::ffff:192.0.2.1"],
+                "192.0.2.1",
+            ),
+        ];
+        let trusted = ["127.0.0.1/32", "10.0.0.0/8"].map(|net| net.parse().unwrap());
+        for (name, peer, lines, expected) in rows {
+            let mut headers = HeaderMap::new();
+            for line in *lines {
+                headers.append("x-forwarded-for", line.parse().unwrap());
+            }
+            let found = client_address(peer.parse().unwrap(), &headers, &trusted);
+            assert_eq!(found, expected.parse::<IpAddr>().unwrap(), "{name}");
+        }
+    }
 }

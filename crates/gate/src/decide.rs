@@ -11,7 +11,9 @@
 
 use std::sync::Arc;
 
-use crossgate_cors::{OriginHeader, Preflight, RequestOrigin, SecFetchDest, SecFetchMode, SecFetchSite};
+use crossgate_cors::{
+    OriginHeader, Preflight, RequestOrigin, SecFetchDest, SecFetchMode, SecFetchSite,
+};
 use crossgate_model::{Application, IngressRule, Snapshot, UnauthenticatedFetch};
 use crossgate_policy::Decision;
 use http::{Method, StatusCode};
@@ -22,9 +24,9 @@ use crate::ingress_index::{Ingress, IngressIndex};
 use crate::path_index::is_below;
 use crate::verdict::FetchInitiator;
 use crate::{
-    AccessEndpoint, AccessPath, Action, Answer, Evidence, Format, Forward, Head, LoginRedirect, Malformed,
-    NoSession, PolicyHit, Presence, Reason, ReturnPath, Row, Stamp, Standing, TokenEvidence,
-    UpstreamIdentity, Verdict,
+    AccessEndpoint, AccessPath, Action, Answer, Evidence, Format, Forward, Head, LoginRedirect,
+    Malformed, NoSession, PolicyHit, Presence, Reason, ReturnPath, Row, Stamp, Standing,
+    TokenEvidence, UpstreamIdentity, Verdict,
 };
 
 /// A snapshot with the indexes that make its decisions cost the same at any size.
@@ -70,7 +72,11 @@ impl Gate {
 
     /// The application that protects a host and path.
     #[must_use]
-    pub fn application(&self, host: &crossgate_model::Host, path: &str) -> Option<&Arc<Application>> {
+    pub fn application(
+        &self,
+        host: &crossgate_model::Host,
+        path: &str,
+    ) -> Option<&Arc<Application>> {
         self.applications.find(host, path)
     }
 
@@ -125,7 +131,8 @@ impl Gate {
         application: Option<&'g Arc<Application>>,
     ) -> Result<(), Box<Verdict<'g>>> {
         let host = head.target.host();
-        let preserve = application.is_some_and(|application| application.settings.preserve_encoded_slashes);
+        let preserve =
+            application.is_some_and(|application| application.settings.preserve_encoded_slashes);
         let depends = self.applications.depends_on_path(host)
             || self.ingress.depends_on_path(&self.snapshot, host);
         if !head.target.is_ambiguous() || preserve || !depends {
@@ -162,7 +169,12 @@ impl Gate {
         Err(self.endpoint(head, endpoint, on_login_host).into())
     }
 
-    fn endpoint<'g>(&'g self, head: &Head<'_>, endpoint: AccessEndpoint, on_login_host: bool) -> Verdict<'g> {
+    fn endpoint<'g>(
+        &'g self,
+        head: &Head<'_>,
+        endpoint: AccessEndpoint,
+        on_login_host: bool,
+    ) -> Verdict<'g> {
         if let (AccessEndpoint::Login { .. }, false) = (&endpoint, on_login_host) {
             return self.start_sign_in(head);
         }
@@ -173,7 +185,11 @@ impl Gate {
             reason: Reason::Endpoint,
             application: None,
             policy: None,
-            stamp: if matches!(endpoint, AccessEndpoint::GetIdentity) { stamp } else { Stamp::default() },
+            stamp: if matches!(endpoint, AccessEndpoint::GetIdentity) {
+                stamp
+            } else {
+                Stamp::default()
+            },
             action: Action::Endpoint(endpoint),
         }
     }
@@ -183,7 +199,8 @@ impl Gate {
         let query = head.target.query().unwrap_or_default();
         let wanted = url::form_urlencoded::parse(query.as_bytes())
             .find_map(|(name, value)| (name == "redirect_url").then_some(value));
-        let return_path = wanted.and_then(|path| ReturnPath::parse(&path).ok()).unwrap_or_else(ReturnPath::root);
+        let return_path =
+            wanted.and_then(|path| ReturnPath::parse(&path).ok()).unwrap_or_else(ReturnPath::root);
         let path = return_path.as_str().split('?').next().unwrap_or("/");
         match self.applications.find(head.target.host(), path) {
             Some(application) => Verdict {
@@ -242,7 +259,9 @@ impl<'g> Pending<'g> {
 
     /// Rows 4 to 6: a preflight is decided by the settings alone.
     fn rows_4_to_6_preflight(&self, head: &Head<'_>) -> Result<(), Box<Verdict<'g>>> {
-        let Some(preflight) = Preflight::recognise(head.method, head.headers) else { return Ok(()) };
+        let Some(preflight) = Preflight::recognise(head.method, head.headers) else {
+            return Ok(());
+        };
         let settings = &self.application.settings;
         if settings.options_preflight_bypass {
             return Err(self.row_4_preflight_to_upstream(head).into());
@@ -302,12 +321,14 @@ impl<'g> Pending<'g> {
         let cross_site =
             matches!(head.fetch.site, Some(SecFetchSite::CrossSite | SecFetchSite::Unknown));
         let (embed, welcome) = match head.fetch.mode {
-            Some(SecFetchMode::Navigate) => (
-                is_nested(head.fetch.dest),
-                settings.cross_site_embeds && settings.allow_iframe,
-            ),
-            Some(SecFetchMode::NoCors | SecFetchMode::Unknown) => (true, settings.cross_site_embeds),
-            Some(SecFetchMode::Cors | SecFetchMode::SameOrigin | SecFetchMode::WebSocket) | None => {
+            Some(SecFetchMode::Navigate) => {
+                (is_nested(head.fetch.dest), settings.cross_site_embeds && settings.allow_iframe)
+            }
+            Some(SecFetchMode::NoCors | SecFetchMode::Unknown) => {
+                (true, settings.cross_site_embeds)
+            }
+            Some(SecFetchMode::Cors | SecFetchMode::SameOrigin | SecFetchMode::WebSocket)
+            | None => {
                 return Ok(());
             }
         };
@@ -318,7 +339,11 @@ impl<'g> Pending<'g> {
     }
 
     /// Row 9: service tokens are strict. Never a redirect, never a cookie.
-    fn row_9_service_token(&self, head: &Head<'_>, evidence: &Evidence<'_>) -> Result<(), Box<Verdict<'g>>> {
+    fn row_9_service_token(
+        &self,
+        head: &Head<'_>,
+        evidence: &Evidence<'_>,
+    ) -> Result<(), Box<Verdict<'g>>> {
         let refuse = |status, reason| Err(self.verdict(9, reason, problem(status)).into());
         let token = match evidence.service_token {
             TokenEvidence::Absent => return Ok(()),
@@ -335,7 +360,8 @@ impl<'g> Pending<'g> {
             Some(found) => {
                 let forward =
                     Forward { ingress: self.ingress, identity: UpstreamIdentity::ServiceToken };
-                let verdict = self.verdict(9, Reason::ServiceTokenAllowed, Action::Forward(forward));
+                let verdict =
+                    self.verdict(9, Reason::ServiceTokenAllowed, Action::Forward(forward));
                 Err(Verdict { policy: Some(policy_hit(policies, &found)), ..verdict }.into())
             }
             None => refuse(StatusCode::FORBIDDEN, Reason::ServiceTokenNotAllowed),
@@ -343,7 +369,11 @@ impl<'g> Pending<'g> {
     }
 
     /// Row 10: a token in a header was put there by somebody who meant it; it is good or the answer is 401.
-    fn row_10_header_token(&self, head: &Head<'_>, evidence: &Evidence<'_>) -> Result<(), Box<Verdict<'g>>> {
+    fn row_10_header_token(
+        &self,
+        head: &Head<'_>,
+        evidence: &Evidence<'_>,
+    ) -> Result<(), Box<Verdict<'g>>> {
         let contradicts = |person: crate::Person<'_>| {
             evidence.cookie.person().is_some_and(|cookie| cookie.user_id != person.user_id)
         };
@@ -363,7 +393,8 @@ impl<'g> Pending<'g> {
         head: &Head<'_>,
         evidence: &Evidence<'_>,
     ) -> Result<(), Box<Verdict<'g>>> {
-        let without_identity = admit_without_identity(&self.application.settings.policies, head.client);
+        let without_identity =
+            admit_without_identity(&self.application.settings.policies, head.client);
         let (person, identity) = match (evidence.header.person(), evidence.cookie.person()) {
             (Some(person), _) => (Some(person), UpstreamIdentity::Header),
             (None, person) => (person, UpstreamIdentity::Cookie),
@@ -458,7 +489,11 @@ impl<'g> Pending<'g> {
     }
 
     /// Row 17: requests that could not follow a redirect to another origin, or would not show what is there.
-    fn row_17_cannot_follow(&self, head: &Head<'_>, evidence: &Evidence<'_>) -> Result<(), Box<Verdict<'g>>> {
+    fn row_17_cannot_follow(
+        &self,
+        head: &Head<'_>,
+        evidence: &Evidence<'_>,
+    ) -> Result<(), Box<Verdict<'g>>> {
         let says = |name: &str, value: &str| {
             head.headers
                 .get(name)
@@ -473,7 +508,8 @@ impl<'g> Pending<'g> {
                     | SecFetchDest::Worker
             )
         );
-        let same_origin_fetch = head.is_fetch() && head.fetch.site == Some(SecFetchSite::SameOrigin);
+        let same_origin_fetch =
+            head.is_fetch() && head.fetch.site == Some(SecFetchSite::SameOrigin);
         let prefetch = head.headers.get("sec-purpose").is_some_and(|purpose| {
             let token = purpose.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
             token.trim_ascii() == b"prefetch"
@@ -488,7 +524,11 @@ impl<'g> Pending<'g> {
     }
 
     /// Row 18: a fetch by an origin that the application knows gets a readable 401, or the two-site flow.
-    fn row_18_fetch(&self, head: &Head<'_>, evidence: &Evidence<'_>) -> Result<(), Box<Verdict<'g>>> {
+    fn row_18_fetch(
+        &self,
+        head: &Head<'_>,
+        evidence: &Evidence<'_>,
+    ) -> Result<(), Box<Verdict<'g>>> {
         if !head.is_fetch() || !self.standing.allowed {
             return Ok(());
         }
@@ -496,8 +536,10 @@ impl<'g> Pending<'g> {
         let simple_read = matches!(*head.method, Method::GET | Method::HEAD)
             && !crossgate_cors::needed_preflight(head.method, head.headers, settings.cors.as_ref());
         let reason = no_session(evidence);
-        let redirect = settings.unauthenticated_fetch == UnauthenticatedFetch::Redirect && simple_read;
-        let return_path = ReturnPath::parse(&head.target.path_and_query()).ok().filter(|_| redirect);
+        let redirect =
+            settings.unauthenticated_fetch == UnauthenticatedFetch::Redirect && simple_read;
+        let return_path =
+            ReturnPath::parse(&head.target.path_and_query()).ok().filter(|_| redirect);
         let action = match (return_path, &head.origin) {
             (Some(return_path), OriginHeader::One(origin)) => {
                 let origin = match origin {
@@ -513,7 +555,11 @@ impl<'g> Pending<'g> {
     }
 
     /// Row 19: a redirect would lose the body or carry it to the login host.
-    fn row_19_write(&self, head: &Head<'_>, evidence: &Evidence<'_>) -> Result<(), Box<Verdict<'g>>> {
+    fn row_19_write(
+        &self,
+        head: &Head<'_>,
+        evidence: &Evidence<'_>,
+    ) -> Result<(), Box<Verdict<'g>>> {
         if !crossgate_cors::is_unsafe(head.method) {
             return Ok(());
         }
@@ -525,7 +571,8 @@ impl<'g> Pending<'g> {
     fn row_20_anything_else(&self, head: &Head<'_>, evidence: &Evidence<'_>) -> Verdict<'g> {
         let accepts = head.accepts();
         let shows_pages = !accepts.given || accepts.html || accepts.anything;
-        let return_path = ReturnPath::parse(&head.target.path_and_query()).unwrap_or_else(|_| ReturnPath::root());
+        let return_path =
+            ReturnPath::parse(&head.target.path_and_query()).unwrap_or_else(|_| ReturnPath::root());
         let action = if *head.method == Method::OPTIONS || !shows_pages {
             unauthorized(Format::Problem)
         } else {
@@ -591,3 +638,6 @@ const fn problem<'g>(status: StatusCode) -> Action<'g> {
 const fn unauthorized<'g>(format: Format) -> Action<'g> {
     Action::Answer(Answer { status: StatusCode::UNAUTHORIZED, format, sign_in: true })
 }
+
+#[cfg(test)]
+mod tests;

@@ -86,7 +86,7 @@ impl<'a> Head<'a> {
             client: line.client.to_canonical(),
             public: line.public,
             websocket: extended || (*line.method == Method::GET && asks_for_websocket(headers)),
-            origin: OriginHeader::from_headers(headers),
+            origin: RequestOrigin::from_headers(headers),
             fetch: FetchMetadata::from_headers(headers),
         })
     }
@@ -118,7 +118,9 @@ impl<'a> Head<'a> {
             OriginHeader::One(RequestOrigin::Tuple(origin)) => {
                 self.public.is_origin_of(self.target.host(), origin)
             }
-            OriginHeader::Absent | OriginHeader::Invalid | OriginHeader::One(RequestOrigin::Null) => false,
+            OriginHeader::Absent
+            | OriginHeader::Invalid
+            | OriginHeader::One(RequestOrigin::Null) => false,
         }
     }
 
@@ -129,7 +131,8 @@ impl<'a> Head<'a> {
         for line in self.headers.get_all(header::ACCEPT) {
             accepts.given = true;
             for range in line.as_bytes().split(|byte| *byte == b',') {
-                let essence = range.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+                let essence =
+                    range.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
                 let is = |name: &str| essence.eq_ignore_ascii_case(name.as_bytes());
                 accepts.html |= is("text/html") || is("application/xhtml+xml");
                 accepts.anything |= is("*/*");

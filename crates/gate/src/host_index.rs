@@ -11,13 +11,20 @@ use crossgate_model::{Host, HostPattern};
 #[derive(Debug)]
 pub(crate) struct HostIndex<V> {
     exact: HashMap<Box<str>, V, foldhash::fast::RandomState>,
-    wildcards: HashMap<(usize, Box<str>), Vec<(HostPattern, V)>, foldhash::fast::RandomState>,
+    wildcards: HashMap<Suffix, Vec<(HostPattern, V)>, foldhash::fast::RandomState>,
     wildcard_labels: Vec<usize>,
 }
 
+/// Number of labels, and the literal labels to the right of the last `*`.
+type Suffix = (usize, Box<str>);
+
 impl<V: Default> HostIndex<V> {
     pub(crate) fn new() -> Self {
-        Self { exact: HashMap::default(), wildcards: HashMap::default(), wildcard_labels: Vec::new() }
+        Self {
+            exact: HashMap::default(),
+            wildcards: HashMap::default(),
+            wildcard_labels: Vec::new(),
+        }
     }
 
     /// The value under a pattern, made if it is new.
@@ -27,7 +34,11 @@ impl<V: Default> HostIndex<V> {
         }
         let text = pattern.as_str();
         let labels = text.split('.').count();
-        let suffix = text.rsplit('*').next().and_then(|tail| tail.split_once('.')).map_or("", |(_, tail)| tail);
+        let suffix = text
+            .rsplit('*')
+            .next()
+            .and_then(|tail| tail.split_once('.'))
+            .map_or("", |(_, tail)| tail);
         if !self.wildcard_labels.contains(&labels) {
             self.wildcard_labels.push(labels);
         }
@@ -35,7 +46,8 @@ impl<V: Default> HostIndex<V> {
         let at = match bucket.iter().position(|(known, _)| known == pattern) {
             Some(at) => at,
             None => {
-                let at = bucket.partition_point(|(known, _)| specificity(known) > specificity(pattern));
+                let at =
+                    bucket.partition_point(|(known, _)| specificity(known) > specificity(pattern));
                 bucket.insert(at, (pattern.clone(), V::default()));
                 at
             }
@@ -46,19 +58,20 @@ impl<V: Default> HostIndex<V> {
 
     /// The values of all patterns that cover `host`, the most specific first: an exact name, then wildcards by
     /// [`specificity`].
-    pub(crate) fn matching<'i>(&'i self, host: &'i Host) -> impl Iterator<Item = &'i V> {
+    pub(crate) fn matching<'i>(&'i self, host: &Host) -> impl Iterator<Item = &'i V> + use<'i, V> {
         let name = host.as_str();
         let exact = self.exact.get(name).into_iter();
         exact.chain(self.matching_wildcards(name).into_iter().map(|(_, value)| value))
     }
 
-    fn matching_wildcards(&self, name: &str) -> Vec<&(HostPattern, V)> {
+    fn matching_wildcards<'i>(&'i self, name: &str) -> Vec<&'i (HostPattern, V)> {
         let mut found = Vec::new();
         let labels = name.split('.').count();
         if !self.wildcard_labels.contains(&labels) {
             return found;
         }
-        let suffixes = std::iter::successors(Some(name), |rest| rest.split_once('.').map(|(_, rest)| rest));
+        let suffixes =
+            std::iter::successors(Some(name), |rest| rest.split_once('.').map(|(_, rest)| rest));
         for suffix in suffixes.skip(1).chain(std::iter::once("")) {
             let bucket = self.wildcards.get(&(labels, suffix.into()));
             found.extend(bucket.into_iter().flatten().filter(|(pattern, _)| pattern.matches(name)));
@@ -66,7 +79,6 @@ impl<V: Default> HostIndex<V> {
         found.sort_by(|(left, _), (right, _)| specificity(right).cmp(&specificity(left)));
         found
     }
-
 }
 
 /// How specific a wildcard pattern is: more literal characters win; among equals the alphabetically first.

@@ -41,7 +41,8 @@ impl IngressIndex {
         let mut first: Option<usize> = None;
         for number in self.hosts.matching(host).flatten().chain(&self.any_host) {
             known = true;
-            let covers = snapshot.ingress.get(*number).is_some_and(|rule| is_below(&rule.path, path));
+            let covers =
+                snapshot.ingress.get(*number).is_some_and(|rule| is_below(&rule.path, path));
             if covers && first.is_none_or(|first| *number < first) {
                 first = Some(*number);
             }
@@ -55,6 +56,8 @@ impl IngressIndex {
 
     pub(crate) fn depends_on_path(&self, snapshot: &Snapshot, host: &Host) -> bool {
         let mut numbers = self.hosts.matching(host).flatten().chain(&self.any_host);
-        numbers.any(|number| snapshot.ingress.get(*number).is_some_and(|rule| !is_below(&rule.path, "/")))
+        numbers.any(|number| {
+            snapshot.ingress.get(*number).is_some_and(|rule| !is_below(&rule.path, "/"))
+        })
     }
 }

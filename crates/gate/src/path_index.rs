@@ -21,11 +21,13 @@ impl<V> Default for PathIndex<V> {
 impl<V> PathIndex<V> {
     pub(crate) fn insert(&mut self, pattern: &PathPattern, value: V) {
         if pattern.as_str().contains('*') && !pattern.is_everything() {
-            let at = self.wildcards.partition_point(|(known, _)| literals(known) >= literals(pattern));
+            let at =
+                self.wildcards.partition_point(|(known, _)| literals(known) >= literals(pattern));
             self.wildcards.insert(at, (pattern.clone(), value));
             return;
         }
-        let prefix = if pattern.is_everything() { "" } else { pattern.as_str().trim_end_matches('/') };
+        let prefix =
+            if pattern.is_everything() { "" } else { pattern.as_str().trim_end_matches('/') };
         self.deepest = self.deepest.max(prefix.matches('/').count());
         self.prefixes.entry(prefix.into()).or_insert(value);
     }
@@ -41,14 +43,17 @@ impl<V> PathIndex<V> {
         let prefix = self.longest_prefix(path);
         let wildcard = self.wildcards.iter().find(|(pattern, _)| pattern.matches(path));
         match (prefix, wildcard) {
-            (Some((length, _)), Some((pattern, value))) if literals(pattern) > length => Some(value),
+            (Some((length, _)), Some((pattern, value))) if literals(pattern) > length => {
+                Some(value)
+            }
             (Some((_, value)), _) => Some(value),
             (None, wildcard) => wildcard.map(|(_, value)| value),
         }
     }
 
     fn longest_prefix(&self, path: &str) -> Option<(usize, &V)> {
-        let ends = memchr::memchr_iter(b'/', path.as_bytes()).skip(1).chain(std::iter::once(path.len()));
+        let ends =
+            memchr::memchr_iter(b'/', path.as_bytes()).skip(1).chain(std::iter::once(path.len()));
         let mut found = self.prefixes.get("").map(|value| (0, value));
         for end in ends.take(self.deepest) {
             let prefix = path.get(..end).unwrap_or_default();

@@ -65,3 +65,6 @@ impl fmt::Display for ReturnPath {
         f.write_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -182,3 +182,6 @@ fn push_escape(out: &mut String, byte: u8) {
     out.extend(DIGITS.get(usize::from(byte >> 4)));
     out.extend(DIGITS.get(usize::from(byte & 15)));
 }
+
+#[cfg(test)]
+mod tests;

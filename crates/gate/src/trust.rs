@@ -33,7 +33,12 @@ impl Standing {
     #[must_use]
     pub fn of(head: &Head<'_>, application: &Application) -> Self {
         let OriginHeader::One(origin) = &head.origin else {
-            return Self { own: false, allowed: false, trusted: false, trusted_for_websocket: false };
+            return Self {
+                own: false,
+                allowed: false,
+                trusted: false,
+                trusted_for_websocket: false,
+            };
         };
         let listed = matches!(origin, RequestOrigin::Tuple(origin)
             if application.settings.trusted_origins.contains(origin));
