@@ -38,7 +38,7 @@ pub(crate) fn parse(
 ) -> (Option<Config>, Vec<Problem>) {
     let tree = match tree::parse(text) {
         Ok(tree) => tree,
-        Err((finding, span)) => return (None, vec![unreadable(finding, span)]),
+        Err(mistake) => return (None, vec![unreadable(*mistake)]),
     };
     let report = Report::new(&tree);
     let directory = file.parent().unwrap_or_else(|| Path::new(""));
@@ -82,6 +82,13 @@ impl Context<'_, '_> {
         };
         let applications = applications.parse(raw);
         self.hosts(organization.auth_domain.as_ref(), &listeners, &ingress, &applications);
+        if ingress.len() == raw.ingress.get().map_or(0, Vec::len) {
+            self.applications_are_served(
+                organization.auth_domain.as_ref(),
+                &ingress,
+                &applications,
+            );
+        }
         self.loops(&listeners, admin.as_ref(), &ingress);
         self.logins(raw, &applications, &providers);
         let wanted = identity::wanted(&applications, &groups, &providers, &policies);

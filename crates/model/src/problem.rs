@@ -19,6 +19,9 @@ pub struct Problem {
     pub message: String,
     /// What to write instead.
     pub fix: String,
+    /// A secret stands in the same line: the text there must not be shown.
+    #[serde(skip)]
+    pub beside_secret: bool,
 }
 
 /// How bad a problem is.

@@ -107,7 +107,10 @@ impl<'de> Deserializer<'de> for Reader<'de, '_> {
     }
 
     fn deserialize_u16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {
-        self.number(visitor)
+        match &self.node.value {
+            Value::Integer(0..=65_535) => self.number(visitor),
+            _ => Err(self.wrong_type("a number from 0 to 65535")),
+        }
     }
 
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Failure> {

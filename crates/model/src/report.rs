@@ -1,13 +1,11 @@
 //! Where problems are collected.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 
 use crate::place::{Place, Step};
-use crate::tree::Node;
+use crate::tree::{Node, Unreadable, is_secret};
 use crate::{Problem, Severity, Span};
-
-/// Keys whose values are never shown.
-const SECRET: &[&str] = &["credentials", "password", "smtp", "store_encryption_key"];
 
 /// A problem without its place.
 pub(crate) struct Finding {
@@ -46,11 +44,14 @@ pub(crate) struct Report<'t> {
     tree: &'t Node,
     problems: RefCell<Vec<Problem>>,
     comparisons: Cell<usize>,
+    secret_lines: HashSet<usize>,
 }
 
 impl<'t> Report<'t> {
-    pub(crate) const fn new(tree: &'t Node) -> Self {
-        Self { tree, problems: RefCell::new(Vec::new()), comparisons: Cell::new(1_000_000) }
+    pub(crate) fn new(tree: &'t Node) -> Self {
+        let mut secret_lines = HashSet::new();
+        tree.secret_lines(false, &mut secret_lines);
+        Self { tree, problems: RefCell::default(), comparisons: Cell::new(1_000_000), secret_lines }
     }
 
     /// Adds a problem of what stands at `place`.
@@ -63,15 +64,9 @@ impl<'t> Report<'t> {
         let Finding { code, severity, value, message, fix } = finding;
         let value = value.filter(|_| !holds_secret(place));
         let path = place.to_string();
-        self.problems.borrow_mut().push(Problem {
-            code,
-            severity,
-            path,
-            span,
-            value,
-            message,
-            fix,
-        });
+        let beside_secret = span.is_some_and(|span| self.secret_lines.contains(&span.line));
+        let problem = Problem { code, severity, path, span, value, message, fix, beside_secret };
+        self.problems.borrow_mut().push(problem);
     }
 
     /// What to point at for a place.
@@ -104,14 +99,14 @@ impl<'t> Report<'t> {
 }
 
 /// The problem of a document that is no YAML.
-pub(crate) fn unreadable(finding: Finding, span: Option<Span>) -> Problem {
+pub(crate) fn unreadable(mistake: Unreadable) -> Problem {
+    let Unreadable { finding, span } = mistake;
     let Finding { code, severity, value, message, fix } = finding;
-    Problem { code, severity, path: String::new(), span, value, message, fix }
+    // Where the text cannot be read, nobody knows what in it is a secret.
+    let beside_secret = true;
+    Problem { code, severity, path: String::new(), span, value, message, fix, beside_secret }
 }
 
 fn holds_secret(place: &Place) -> bool {
-    place
-        .steps()
-        .iter()
-        .any(|step| matches!(step, Step::Key(key) if SECRET.contains(&key.as_str())))
+    place.steps().iter().any(|step| matches!(step, Step::Key(key) if is_secret(key)))
 }

@@ -11,3 +11,11 @@ pub fn schema() -> Value {
     schema.insert("title".to_owned(), Value::from("Crossgate configuration"));
     schema.to_value()
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_schema_changes_only_knowingly() {
+        insta::assert_json_snapshot!(super::schema());
+    }
+}

@@ -5,10 +5,12 @@
 
 mod build;
 mod document;
+mod secrets;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use document::parse;
+pub(crate) use document::{Unreadable, parse};
+pub(crate) use secrets::is_secret;
 
 use crate::Span;
 use crate::place::{Place, Step};

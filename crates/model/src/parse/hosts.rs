@@ -23,7 +23,6 @@ impl Context<'_, '_> {
             self.plain_http_is_local(auth_domain, ingress, applications);
         }
         self.patterns_are_unique(applications);
-        self.applications_are_served(ingress, applications);
     }
 
     fn login_host_is_the_gateways(
@@ -94,12 +93,19 @@ impl Context<'_, '_> {
         }
     }
 
-    fn applications_are_served(&self, ingress: &[(usize, IngressRule)], applications: &[Parsed]) {
+    /// Once all rules could be read.
+    pub(super) fn applications_are_served(
+        &self,
+        auth_domain: Option<&Host>,
+        ingress: &[(usize, IngressRule)],
+        applications: &[Parsed],
+    ) {
         for (domain, place) in domains(applications) {
             let is_served = ingress.iter().any(|(_, rule)| {
                 rule.hostname.as_ref().is_none_or(|hostname| hostname.overlaps(&domain.host))
             });
-            if !is_served {
+            let is_login = auth_domain.is_some_and(|it| it.as_str() == domain.host.as_str());
+            if !is_served && !is_login {
                 let finding = Finding::warning(
                     "application-without-ingress",
                     "no ingress rule serves this host, so every request for it gets 421",

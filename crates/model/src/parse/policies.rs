@@ -134,14 +134,14 @@ impl Context<'_, '_> {
 }
 
 /// Where a problem of a policy stands, the policy being at `place`.
-pub(super) fn policy_place(place: &Place, problem: &Problem) -> Place {
+fn policy_place(place: &Place, problem: &Problem) -> Place {
     match problem.rule {
         Some((list, index)) => place.key(list.as_str()).index(index),
         None => place.clone(),
     }
 }
 
-pub(super) fn policy_finding(problem: Problem) -> Finding {
+fn policy_finding(problem: Problem) -> Finding {
     let Problem { code, severity, message, fix, .. } = problem;
     let severity = match severity {
         crossgate_policy::Severity::Error => Severity::Error,

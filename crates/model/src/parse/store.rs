@@ -21,7 +21,7 @@ impl Context<'_, '_> {
                 let message =
                     "a store in memory forgets every session, id and key when the gateway stops";
                 let fix = "write a file, relative to the config: `sqlite:crossgate.db`";
-                let finding = Finding::warning("store-in-memory", message, fix).value(text);
+                let finding = Finding::warning("store-in-memory", message, fix);
                 self.report.add(&Place::default().key("store"), finding);
                 return Some(text.to_owned());
             }
@@ -41,9 +41,8 @@ impl Context<'_, '_> {
             _ => ("invalid-store", "this is not the URL of a store"),
         };
         let fix = "write `sqlite:` and a file, relative to the config: `sqlite:crossgate.db`";
-        let shown = text.split_once(':').map_or(text, |(scheme, _)| scheme);
-        let finding = Finding::error(code, message, fix);
-        self.report.add(&Place::default().key("store"), finding.value(shown));
+        // The URL of a database may have a password in it, so it is not shown.
+        self.report.add(&Place::default().key("store"), Finding::error(code, message, fix));
         None
     }
 

@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
-
 mod every_mistake;
 mod examples;
 mod properties;
@@ -19,8 +17,11 @@ fn parse(text: &str) -> (Option<Config>, Vec<Problem>) {
         _ => Err(io::Error::from(io::ErrorKind::NotFound)),
     };
     let file_exists = |path: &Path| !path.ends_with("missing.pem");
-    let surroundings =
-        Surroundings { environment: &environment, read_file: &read_file, file_exists: &file_exists };
+    let surroundings = Surroundings {
+        environment: &environment,
+        read_file: &read_file,
+        file_exists: &file_exists,
+    };
     Config::parse_in(text, Path::new("/etc/crossgate/config.yaml"), &surroundings)
 }
 

@@ -10,21 +10,29 @@ use crate::report::Finding;
 /// Bytes of the longest config that is read.
 const LONGEST: usize = 16 * 1024 * 1024;
 
+/// Why nothing of a document can be read, and where that shows.
+pub(crate) struct Unreadable {
+    pub(crate) finding: Finding,
+    pub(crate) span: Option<Span>,
+}
+
 /// Reads a document. An empty one is an empty mapping.
 ///
 /// # Errors
 /// The one mistake that makes it no YAML, or more than is read, and its place.
-pub(crate) fn parse(text: &str) -> Result<Node, (Finding, Option<Span>)> {
+pub(crate) fn parse(text: &str) -> Result<Node, Box<Unreadable>> {
     if text.len() > LONGEST {
         let finding = Finding::error(
             "config-too-large",
             format!("the config has {} bytes, and no more than {LONGEST} are read", text.len()),
             "split what generates it, or use wildcards and groups instead of long lists",
         );
-        return Err((finding, None));
+        return Err(Box::new(Unreadable { finding, span: None }));
     }
-    let node = serde_saphyr::from_str_with_options::<Node>(text, options())
-        .map_err(|error| (syntax(&error), error.location().and_then(|it| place_of(text, it))))?;
+    let node = serde_saphyr::from_str_with_options::<Node>(text, options()).map_err(|error| {
+        let span = error.location().and_then(|location| place_of(text, location));
+        Box::new(Unreadable { finding: syntax(&error), span })
+    })?;
     Ok(match node.value {
         Value::Null => Node { value: Value::Mapping(Vec::new()), span: node.span },
         _ => node,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crossgate_policy::{Decision, Policy, PolicySet, Rule};
 
 use super::Applications;
-use crate::parse::policies::{Written, policy_finding, policy_place};
+use crate::parse::policies::Written;
 use crate::place::Place;
 use crate::raw::{self, PolicyEntry, TextOrMapping};
 use crate::report::Finding;
@@ -148,13 +148,23 @@ impl Applications<'_, '_, '_> {
         }
     }
 
-    /// What is wrong with the policies together: each alone is checked where it is written.
+    /// Policies that come after one that matches everybody. Bypass and service auth come before the others, whatever
+    /// the order of the list.
     fn unreachable(&self, policies: &[Policy], places: &[Place]) {
-        for problem in crossgate_policy::lint(policies, &self.groups.reachable(policies)) {
-            if problem.code == "policy-unreachable"
-                && let Some(place) = places.get(problem.policy)
-            {
-                self.context.report.add(&policy_place(place, &problem), policy_finding(problem));
+        let is_early = |policy: &&(&Policy, &Place)| policy.0.decision.precedes_identity();
+        let placed = policies.iter().zip(places).collect::<Vec<_>>();
+        let early = placed.iter().filter(is_early);
+        let order = early.chain(placed.iter().filter(|policy| !is_early(policy)));
+        let mut before: Option<&str> = None;
+        for (policy, place) in order {
+            if let Some(first) = before {
+                let message =
+                    format!("`{}` is never asked: `{first}` matches everybody before", policy.name);
+                let fix = format!("remove it, or narrow `{first}`");
+                let finding = Finding::warning("policy-unreachable", message, fix);
+                self.context.report.add(place, finding.value(&policy.name));
+            } else if matches_everybody(policy) {
+                before = Some(&policy.name);
             }
         }
     }
@@ -183,8 +193,11 @@ const fn is_inline(entry: &PolicyEntry) -> bool {
 }
 
 fn is_open(policy: &Policy) -> bool {
-    policy.decision == Decision::Bypass
-        && policy.include.contains(&Rule::Everyone)
+    policy.decision == Decision::Bypass && matches_everybody(policy)
+}
+
+fn matches_everybody(policy: &Policy) -> bool {
+    policy.include.contains(&Rule::Everyone)
         && policy.exclude.is_empty()
         && policy.require.is_empty()
 }
