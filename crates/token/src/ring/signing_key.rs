@@ -1,0 +1,171 @@
+//! One RSA key: made, loaded, and signing.
+//!
+//! The one place with randomness of its own: RSA keys are made by the library's generator.
+
+mod certificate;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::encoding::AsDer as _;
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair, RsaPublicKeyComponents};
+use jsonwebtoken::DecodingKey;
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::MAX_TOKEN_LENGTH;
+use crate::claims::Claims;
+use crate::octets;
+
+/// A key that signs tokens. Has no `Debug`; the private half is overwritten when dropped.
+pub struct SigningKey {
+    kid: String,
+    modulus: String,
+    exponent: String,
+    pair: RsaKeyPair,
+    public: DecodingKey,
+    pkcs8: Zeroizing<Vec<u8>>,
+    certificate: String,
+    created_at: i64,
+}
+
+/// Why a key is of no use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyError {
+    /// The certificate could not be made.
+    #[error("no certificate could be made for the signing key")]
+    Certificate,
+    /// No key could be made.
+    #[error("no signing key could be made")]
+    Generate,
+    /// The bytes are no RSA key in PKCS #8 of 2048 bits or more.
+    #[error("the bytes are no usable signing key")]
+    Invalid,
+    /// The key does not sign.
+    #[error("the signing key does not sign")]
+    Sign,
+    /// The claims make a longer token than is accepted.
+    #[error("the claims do not fit into a token")]
+    TokenTooLong,
+}
+
+impl SigningKey {
+    /// Makes a key of 2048 bits and its self-signed certificate, whose subject is the host of the origin `issuer`.
+    /// Takes up to a second: not for a thread that serves requests.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn generate(issuer: &str, now: i64) -> Result<Self, KeyError> {
+        let pair = RsaKeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Generate)?;
+        let pkcs8 =
+            Zeroizing::new(pair.as_der().map_err(|_| KeyError::Generate)?.as_ref().to_vec());
+        let certificate = certificate::self_signed(&pair, issuer, now)?;
+        Ok(Self::of(pair, pkcs8, certificate, now))
+    }
+
+    /// Loads a key from what [`Self::pkcs8`], [`Self::certificate`] and [`Self::created_at`] gave. The key id follows
+    /// from the key.
+    ///
+    /// # Errors
+    /// [`KeyError::Invalid`].
+    pub fn from_parts(
+        pkcs8: &[u8],
+        certificate: String,
+        created_at: i64,
+    ) -> Result<Self, KeyError> {
+        let pair = RsaKeyPair::from_pkcs8(pkcs8).map_err(|_| KeyError::Invalid)?;
+        if pair.public_modulus_len() < 256 {
+            return Err(KeyError::Invalid);
+        }
+        Ok(Self::of(pair, Zeroizing::new(pkcs8.to_vec()), certificate, created_at))
+    }
+
+    /// The key id: SHA-256 thumbprint (RFC 7638) in 64 hexadecimal digits.
+    #[must_use]
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// The private key in PKCS #8 DER. For storage only.
+    #[must_use]
+    pub fn pkcs8(&self) -> &[u8] {
+        &self.pkcs8
+    }
+
+    /// The certificate in PEM.
+    #[must_use]
+    pub fn certificate(&self) -> &str {
+        &self.certificate
+    }
+
+    /// When it was made, in Unix seconds.
+    #[must_use]
+    pub const fn created_at(&self) -> i64 {
+        self.created_at
+    }
+
+    pub(super) fn modulus(&self) -> &str {
+        &self.modulus
+    }
+
+    pub(super) fn exponent(&self) -> &str {
+        &self.exponent
+    }
+
+    pub(super) const fn public(&self) -> &DecodingKey {
+        &self.public
+    }
+
+    /// Signs in the compact form (RFC 7515 section 3.1).
+    pub(super) fn sign(&self, claims: &Claims) -> Result<String, KeyError> {
+        let header = json!({ "alg": "RS256", "kid": self.kid, "typ": "JWT" }).to_string();
+        let payload = serde_json::to_vec(claims).map_err(|_| KeyError::Sign)?;
+        let mut token =
+            format!("{}.{}", octets::to_text(header.as_bytes()), octets::to_text(&payload));
+        let mut signature = vec![0; self.pair.public_modulus_len()];
+        self.pair
+            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), token.as_bytes(), &mut signature)
+            .map_err(|_| KeyError::Sign)?;
+        token.push('.');
+        token.push_str(&octets::to_text(&signature));
+        if token.len() > MAX_TOKEN_LENGTH { Err(KeyError::TokenTooLong) } else { Ok(token) }
+    }
+
+    fn of(
+        pair: RsaKeyPair,
+        pkcs8: Zeroizing<Vec<u8>>,
+        certificate: String,
+        created_at: i64,
+    ) -> Self {
+        let components = RsaPublicKeyComponents::<Vec<u8>>::from(pair.public_key());
+        let (modulus, exponent) = (octets::to_text(&components.n), octets::to_text(&components.e));
+        let public = DecodingKey::from_rsa_raw_components(&components.n, &components.e);
+        let kid = thumbprint(&modulus, &exponent);
+        Self { kid, modulus, exponent, pair, public, pkcs8, certificate, created_at }
+    }
+}
+
+/// RFC 7638 section 3: the required members only, in alphabetical order, without space.
+fn thumbprint(modulus: &str, exponent: &str) -> String {
+    let canonical = format!(r#"{{"e":"{exponent}","kty":"RSA","n":"{modulus}"}}"#);
+    digest(&SHA256, canonical.as_bytes())
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::thumbprint;
+    use crate::octets;
+
+    #[test]
+    fn the_thumbprint_is_that_of_rfc_7638_section_3_1() {
+        let modulus = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
+        let expected =
+            octets::from_text("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs").unwrap_or_default();
+        let expected: String = expected.iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(thumbprint(modulus, "AQAB"), expected);
+    }
+}
