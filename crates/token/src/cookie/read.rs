@@ -56,21 +56,24 @@ mod tests {
         values_of(&headers, name).map(|value| String::from_utf8_lossy(value).into_owned()).collect()
     }
 
+    /// What it shows, the lines of `Cookie`, the values found.
+    struct Row(&'static str, &'static [&'static [u8]], &'static [&'static str]);
+
     #[test]
     fn a_cookie_is_found_wherever_it_is() {
-        let rows: [(&str, &[&[u8]], &[&str]); 10] = [
-            ("alone", &[b"a=1"], &["1"]),
-            ("among others", &[b"b=2; a=1; c=3"], &["1"]),
-            ("on a line of its own, as HTTP/2 may send it", &[b"b=2", b"a=1"], &["1"]),
-            ("without spaces, or with more", &[b"b=2;a=1 ;  a = 3"], &["1", "3"]),
-            ("twice", &[b"a=1; a=2"], &["1", "2"]),
-            ("with = in its value", &[b"a=b=c=="], &["b=c=="]),
-            ("after junk", &[b";;; =; x; a=1"], &["1"]),
-            ("after bytes that are no text", &[b"\xff\xfe=\x80; a=1"], &["1"]),
-            ("empty", &[b"a="], &[""]),
-            ("not: another case, a prefix, a longer name", &[b"A=1; aa=2; xa=3"], &[]),
+        let rows = [
+            Row("alone", &[b"a=1"], &["1"]),
+            Row("among others", &[b"b=2; a=1; c=3"], &["1"]),
+            Row("on a line of its own, as HTTP/2 may send it", &[b"b=2", b"a=1"], &["1"]),
+            Row("without spaces, or with more", &[b"b=2;a=1 ;  a = 3"], &["1", "3"]),
+            Row("twice", &[b"a=1; a=2"], &["1", "2"]),
+            Row("with = in its value", &[b"a=b=c=="], &["b=c=="]),
+            Row("after junk", &[b";;; =; x; a=1"], &["1"]),
+            Row("after bytes that are no text", &[b"\xff\xfe=\x80; a=1"], &["1"]),
+            Row("empty", &[b"a="], &[""]),
+            Row("not: another case, a prefix, a longer name", &[b"A=1; aa=2; xa=3"], &[]),
         ];
-        for (row, lines, expected) in rows {
+        for Row(row, lines, expected) in rows {
             assert_eq!(values(lines, "a"), expected, "{row}");
         }
     }
