@@ -38,7 +38,7 @@ pub(crate) fn parse(
 ) -> (Option<Config>, Vec<Problem>) {
     let tree = match tree::parse(text) {
         Ok(tree) => tree,
-        Err(mistake) => return (None, vec![unreadable(*mistake)]),
+        Err(mistake) => return (None, vec![unreadable(text, *mistake)]),
     };
     let report = Report::new(&tree);
     let directory = file.parent().unwrap_or_else(|| Path::new(""));

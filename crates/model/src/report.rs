@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 
 use crate::place::{Place, Step};
-use crate::tree::{Node, Unreadable, is_secret};
+use crate::tree::{Node, Unreadable, is_secret, may_hold_secret};
 use crate::{Problem, Severity, Span};
 
 /// A problem without its place.
@@ -99,11 +99,10 @@ impl<'t> Report<'t> {
 }
 
 /// The problem of a document that is no YAML.
-pub(crate) fn unreadable(mistake: Unreadable) -> Problem {
+pub(crate) fn unreadable(text: &str, mistake: Unreadable) -> Problem {
     let Unreadable { finding, span } = mistake;
     let Finding { code, severity, value, message, fix } = finding;
-    // Where the text cannot be read, nobody knows what in it is a secret.
-    let beside_secret = true;
+    let beside_secret = span.is_some_and(|span| may_hold_secret(text, span.line));
     Problem { code, severity, path: String::new(), span, value, message, fix, beside_secret }
 }
 

@@ -10,7 +10,7 @@ mod secrets;
 mod tests;
 
 pub(crate) use document::{Unreadable, parse};
-pub(crate) use secrets::is_secret;
+pub(crate) use secrets::{is_secret, may_hold_secret};
 
 use crate::Span;
 use crate::place::{Place, Step};

@@ -1,6 +1,6 @@
 //! Checks of hosts across sections.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Context;
 use super::applications::Parsed;
@@ -100,10 +100,16 @@ impl Context<'_, '_> {
         ingress: &[(usize, IngressRule)],
         applications: &[Parsed],
     ) {
+        let hostnames = ingress.iter().map(|(_, rule)| rule.hostname.as_ref());
+        let Some(hostnames) = hostnames.collect::<Option<Vec<_>>>() else { return };
+        let (exact, wildcards) =
+            hostnames.into_iter().partition::<Vec<_>, _>(|hostname| hostname.is_exact());
+        let names = exact.iter().map(|hostname| hostname.as_str()).collect::<HashSet<_>>();
         for (domain, place) in domains(applications) {
-            let is_served = ingress.iter().any(|(_, rule)| {
-                rule.hostname.as_ref().is_none_or(|hostname| hostname.overlaps(&domain.host))
-            });
+            let host = &domain.host;
+            let is_served = names.contains(host.as_str())
+                || wildcards.iter().any(|hostname| hostname.overlaps(host))
+                || (!host.is_exact() && exact.iter().any(|hostname| hostname.overlaps(host)));
             let is_login = auth_domain.is_some_and(|it| it.as_str() == domain.host.as_str());
             if !is_served && !is_login {
                 let finding = Finding::warning(

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crossgate_policy::parse_address_range;
 use ipnet::IpNet;
 
 use super::Context;
@@ -47,20 +48,16 @@ impl Context<'_, '_> {
         let mut proxies = Vec::new();
         for (index, text) in raw.trusted_proxies.items() {
             let place = place.index(index);
-            let range = text
-                .parse::<IpNet>()
-                .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from));
-            match range {
+            match parse_address_range(text) {
                 Ok(range) => {
                     if range.prefix_len() == 0 {
                         self.report.add(&place, everybody().value(text));
                     }
-                    proxies.push(range.trunc());
+                    proxies.push(range);
                 }
-                Err(_) => {
-                    let message = "this is neither an IP address nor a range of them";
-                    let fix = "write an address (`10.0.0.5`) or a range (`10.0.0.0/24`)";
-                    let finding = Finding::error("invalid-ip-range", message, fix);
+                Err(error) => {
+                    let fix = "write an address (`10.0.0.5`) or a range that begins at its first address (`10.0.0.0/24`)";
+                    let finding = Finding::error("invalid-ip-range", error.to_string(), fix);
                     self.report.add(&place, finding.value(text));
                 }
             }

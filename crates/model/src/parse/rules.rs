@@ -84,7 +84,9 @@ impl Context<'_, '_> {
                 let place = place.key("service_token");
                 let text = self.required(&value.token_id, &place, "token_id")?;
                 self.token_reference(text, &place.key("token_id"), referents.tokens);
-                Some(Rule::ServiceToken(TokenRef(text.clone())))
+                let id_or_name =
+                    if is_uuid(text) { text.to_ascii_lowercase() } else { text.clone() };
+                Some(Rule::ServiceToken(TokenRef(id_or_name)))
             }
         }
     }

@@ -4,9 +4,18 @@ use std::collections::HashSet;
 
 use super::{Node, Value};
 
+/// Keys under which secrets stand, directly or below.
+const KEYS: [&str; 5] = ["credentials", "password", "smtp", "store", "store_encryption_key"];
+
 /// Whether the value under a key, and everything below it, is never shown.
 pub(crate) fn is_secret(key: &str) -> bool {
-    matches!(key, "credentials" | "password" | "smtp" | "store" | "store_encryption_key")
+    KEYS.contains(&key)
+}
+
+/// Whether a line of a text that is no YAML, or the line before it, speaks of a secret.
+pub(crate) fn may_hold_secret(text: &str, line: usize) -> bool {
+    let mut lines = text.lines().skip(line.saturating_sub(2)).take(2);
+    lines.any(|line| KEYS.iter().any(|key| line.contains(key)))
 }
 
 impl Node {

@@ -123,3 +123,12 @@ fn no_problem_shows_a_secret() {
         assert!(!line.contains("hunter2") || problem.beside_secret, "{problem:?}");
     }
 }
+
+#[test]
+fn a_mistake_in_the_yaml_shows_no_secret() {
+    for text in ["store_encryption_key: 'hunter2\n", "mail:\n  smtp:\n    \"hunter2\n"] {
+        let (_, problems) = parse(text);
+        assert!(!serde_json::to_string(&problems).unwrap().contains("hunter2"));
+        assert!(problems.iter().all(|problem| problem.beside_secret), "{problems:?}");
+    }
+}

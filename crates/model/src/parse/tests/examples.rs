@@ -79,3 +79,12 @@ fn an_empty_document_lacks_what_must_be_there() {
         assert!(messages.iter().any(|it| it.contains("`listeners`")), "{messages:?}");
     }
 }
+
+#[test]
+fn a_document_of_another_kind_is_refused() {
+    for text in ["[ 1, 2 ]", "crossgate", "7"] {
+        let (config, problems) = parse(text);
+        assert!(config.is_none());
+        assert_eq!(problems.iter().map(|it| it.code).collect::<Vec<_>>(), ["wrong-type"], "{text}");
+    }
+}
