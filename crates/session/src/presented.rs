@@ -1,0 +1,277 @@
+//! From the headers of a request to what they are worth.
+
+use std::sync::Arc;
+
+use crossgate_gate::NoSession;
+use crossgate_model::Application;
+use crossgate_store::StoreError;
+use crossgate_token::{Claims, Use, binding, cookie};
+use http::HeaderMap;
+use http::header::HeaderName;
+
+use crate::assertions::{ASSERTION_SECONDS, Assertion};
+use crate::credentials::{Credentials, ServiceEvidence};
+use crate::records::Record;
+use crate::service_tokens::{Authentication, KnownToken};
+use crate::tokens::{header_value, sign};
+use crate::{SessionError, Sessions};
+
+const CF_ACCESS_TOKEN: HeaderName = HeaderName::from_static("cf-access-token");
+
+/// What has to be fetched or made before a request can be answered.
+enum Missing {
+    /// The record of the session that a token is about.
+    Record(Arc<Claims>),
+    /// An assertion for this service token, or for nobody.
+    Assertion(Option<Arc<KnownToken>>),
+}
+
+impl Sessions {
+    /// What the credentials of a request to `application` are worth, if everything that it takes is in memory. `now` is in
+    /// unix seconds.
+    #[must_use]
+    pub fn try_credentials(
+        &self,
+        application: &Application,
+        headers: &HeaderMap,
+        now: i64,
+    ) -> Option<Credentials> {
+        self.look(application, headers, now).ok()
+    }
+
+    /// What the credentials of a request to `application` are worth. Asks the store for what is not in memory. `now` is in
+    /// unix seconds.
+    ///
+    /// # Errors
+    /// The store cannot be used: who is asking is not known.
+    pub async fn credentials(
+        &self,
+        application: &Application,
+        headers: &HeaderMap,
+        now: i64,
+    ) -> Result<Credentials, StoreError> {
+        /// More than there are credentials in a request: each look misses another one, unless memory is so short that what
+        /// was fetched is gone before the next look.
+        const LOOKS: usize = 16;
+        for _ in 0..LOOKS {
+            match self.look(application, headers, now) {
+                Ok(credentials) => return Ok(credentials),
+                Err(Missing::Record(claims)) => self.fetch(&claims, now).await?,
+                Err(Missing::Assertion(token)) => {
+                    if let Err(error) =
+                        self.make_assertion(&application.aud, token.as_deref(), now).await
+                    {
+                        tracing::error!(%error, "an assertion cannot be signed");
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(Credentials::nobody())
+    }
+
+    fn look(
+        &self,
+        application: &Application,
+        headers: &HeaderMap,
+        now: i64,
+    ) -> Result<Credentials, Missing> {
+        let without_identity = self.assertions.in_memory(&application.aud, None, now);
+        Ok(Credentials {
+            service_token: self.service_token(application, headers, now)?,
+            header: self.header(application, headers, now)?,
+            cookie: self.cookie(application, headers, now)?,
+            without_identity: Some(without_identity.ok_or(Missing::Assertion(None))?),
+        })
+    }
+
+    fn service_token(
+        &self,
+        application: &Application,
+        headers: &HeaderMap,
+        now: i64,
+    ) -> Result<ServiceEvidence, Missing> {
+        let single_header = application.settings.read_service_tokens_from_header.as_ref();
+        let token = match self.service_tokens.authenticate(headers, single_header, now) {
+            Authentication::Absent => return Ok(ServiceEvidence::Absent),
+            Authentication::Malformed => return Ok(ServiceEvidence::Malformed),
+            Authentication::Refused => return Ok(ServiceEvidence::Refused),
+            Authentication::Authenticated(token) => token,
+        };
+        match self.assertions.in_memory(&application.aud, Some(&token.client_id), now) {
+            Some(assertion) => Ok(ServiceEvidence::Authenticated(token, assertion)),
+            None => Err(Missing::Assertion(Some(token))),
+        }
+    }
+
+    fn header(
+        &self,
+        application: &Application,
+        headers: &HeaderMap,
+        now: i64,
+    ) -> Result<Result<Arc<Record>, NoSession>, Missing> {
+        let token = match header_token(headers) {
+            Ok(Some(token)) => token,
+            Ok(None) => return Ok(Err(NoSession::Absent)),
+            Err(Doubled) => return Ok(Err(NoSession::Invalid)),
+        };
+        match self.application_token(token, Use::Header, application, now) {
+            Ok(claims) => self.record(&claims, now),
+            Err(why) => Ok(Err(why)),
+        }
+    }
+
+    /// Of several copies the one counts that verifies, is bound and is meant for the application: a sibling host may have
+    /// planted the others.
+    fn cookie(
+        &self,
+        application: &Application,
+        headers: &HeaderMap,
+        now: i64,
+    ) -> Result<Result<Arc<Record>, NoSession>, Missing> {
+        let suffix = &application.cookie_suffix;
+        let mut best = NoSession::Absent;
+        for token in authorization_cookies(headers, suffix) {
+            let found = match self.application_token(token, Use::Cookie, application, now) {
+                Ok(claims)
+                    if application.settings.cookies.binding
+                        && !is_bound(&claims, headers, suffix) =>
+                {
+                    Err(NoSession::NotBound)
+                }
+                Ok(claims) => self.record(&claims, now)?,
+                Err(why) => Err(why),
+            };
+            match found {
+                Ok(record) => return Ok(Ok(record)),
+                Err(why) => best = more_telling(best, why),
+            }
+        }
+        Ok(Err(best))
+    }
+
+    fn record(
+        &self,
+        claims: &Arc<Claims>,
+        now: i64,
+    ) -> Result<Result<Arc<Record>, NoSession>, Missing> {
+        let Some(nonce) = claims.identity_nonce.as_deref() else {
+            return Ok(Err(NoSession::Invalid));
+        };
+        match self.records.in_memory(nonce) {
+            Some(record) => Ok(match record.why_not(now) {
+                None => Ok(record),
+                Some(why) => Err(why),
+            }),
+            None => match self.records.why_lost(nonce, now) {
+                Some(why) => Ok(Err(why)),
+                None => Err(Missing::Record(Arc::clone(claims))),
+            },
+        }
+    }
+
+    /// Fetches a record from the store into memory, or that there is none.
+    async fn fetch(&self, claims: &Claims, now: i64) -> Result<(), StoreError> {
+        let Some(nonce) = claims.identity_nonce.as_deref() else { return Ok(()) };
+        let liveness = self.sign_ins.watch(&claims.sid);
+        let found = self.store.application_session(nonce).await?;
+        let found = found.filter(|found| found.session.id == claims.sid);
+        let record = found.and_then(|found| {
+            if found.session.revoked_at.is_some() {
+                liveness.end();
+            }
+            Record::new(&found.session, &found.application_session, Arc::clone(&liveness)).ok()
+        });
+        match record {
+            Some(record) => self.records.insert(nonce, Arc::new(record)),
+            None => self.records.insert_lost(nonce, NoSession::Invalid, now),
+        }
+        Ok(())
+    }
+
+    async fn make_assertion(
+        &self,
+        aud: &str,
+        token: Option<&KnownToken>,
+        now: i64,
+    ) -> Result<(), SessionError> {
+        let client_id = token.map(|token| &*token.client_id);
+        let latest = now.saturating_add(ASSERTION_SECONDS);
+        let expires_at = token.map_or(latest, |token| token.end_before(latest));
+        let signed = async {
+            let claims = self.machine_claims(aud, client_id, now, expires_at);
+            let [assertion] = sign(self.keys(), [claims]).await?;
+            Ok::<_, SessionError>(Assertion::new(header_value(&assertion)?, expires_at))
+        };
+        self.assertions.or_sign(aud, client_id, now, signed).await.map(|_| ())
+    }
+}
+
+/// A header that may come once came more often.
+pub(crate) struct Doubled;
+
+/// The token in the `cf-access-token` header.
+pub(crate) fn header_token(headers: &HeaderMap) -> Result<Option<&str>, Doubled> {
+    let mut values = headers.get_all(CF_ACCESS_TOKEN).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Ok(None),
+        (Some(value), None) => Ok(Some(std::str::from_utf8(value.as_bytes()).unwrap_or_default())),
+        (Some(_), Some(_)) => Err(Doubled),
+    }
+}
+
+/// The tokens in all copies of `CF_Authorization` with this suffix, as many as are looked at.
+pub(crate) fn authorization_cookies<'h>(
+    headers: &'h HeaderMap,
+    suffix: &str,
+) -> impl Iterator<Item = &'h str> {
+    values_with_suffix(headers, cookie::AUTHORIZATION, suffix)
+        .map(|value| std::str::from_utf8(value).unwrap_or_default())
+}
+
+/// The tokens in all copies of `CF_Authorization` with any suffix, each with its suffix.
+pub(crate) fn authorization_cookies_of_any_suffix(
+    headers: &HeaderMap,
+) -> impl Iterator<Item = (&str, &str)> {
+    cookie::cookies(headers)
+        .filter_map(|(name, value)| {
+            let suffix = name.strip_prefix(cookie::AUTHORIZATION.as_bytes())?;
+            let suffix =
+                std::str::from_utf8(suffix).ok().filter(|_| cookie::is_gateway_cookie(name))?;
+            Some((suffix, std::str::from_utf8(value).ok()?))
+        })
+        .take(cookie::MAX_COPIES * cookie::MAX_COPIES)
+}
+
+/// Whether the browser holds the binding cookie that a token names.
+pub(crate) fn is_bound(claims: &Claims, headers: &HeaderMap, suffix: &str) -> bool {
+    claims.binding.as_deref().is_some_and(|claim| {
+        values_with_suffix(headers, cookie::BINDING, suffix)
+            .any(|value| binding::verify(value, claim))
+    })
+}
+
+/// Values of the cookie `name` followed by `suffix`, without putting the two together: this is on the way of every
+/// request.
+fn values_with_suffix<'h>(
+    headers: &'h HeaderMap,
+    name: &str,
+    suffix: &str,
+) -> impl Iterator<Item = &'h [u8]> {
+    cookie::cookies(headers)
+        .filter(move |(own, _)| own.strip_prefix(name.as_bytes()) == Some(suffix.as_bytes()))
+        .map(|(_, value)| value)
+        .take(cookie::MAX_COPIES)
+}
+
+/// Of two reasons for which copies of a cookie lead to nobody, the one that says more.
+fn more_telling(one: NoSession, other: NoSession) -> NoSession {
+    let telling = |why| match why {
+        NoSession::Absent => 0,
+        NoSession::Invalid => 1,
+        NoSession::NotBound => 2,
+        NoSession::Expired => 3,
+        NoSession::Revoked => 4,
+    };
+    if telling(other) > telling(one) { other } else { one }
+}
