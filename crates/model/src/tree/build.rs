@@ -89,9 +89,18 @@ impl<'de> Visitor<'de> for Anything {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut found = Vec::new();
-        while let Some((key, node)) = entries.next_entry::<Spanned<String>, Node>()? {
-            found.push(Entry { key_span: span_of(key.referenced), key: key.value, node });
+        while let Some((key, node)) = entries.next_entry::<Node, Node>()? {
+            found.push(Entry { key: name_of(&key), key_span: key.own_span(), node });
         }
         Ok(Value::Mapping(found))
+    }
+}
+
+/// The text of a key. One that is no text is no key of ours, and needs a name to be reported by.
+fn name_of(key: &Node) -> String {
+    match &key.value {
+        Value::Sequence(_) => "[…]".to_owned(),
+        Value::Mapping(_) => "{…}".to_owned(),
+        _ => key.scalar().unwrap_or_else(|| "~".to_owned()),
     }
 }

@@ -1,6 +1,6 @@
 //! Text into a tree, within bounds.
 
-use serde_saphyr::{DuplicateKeyPolicy, Error, Location, Options};
+use serde_saphyr::{DuplicateKeyPolicy, Error, Location, NonFiniteFloatPolicy, Options};
 
 use super::build::span_of;
 use super::{Node, Value};
@@ -54,6 +54,7 @@ fn options() -> Options {
             max_total_replayed_events: 200_000,
         },
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
+        non_finite_float_policy: NonFiniteFloatPolicy::AsString,
         strict_booleans: true,
         leading_zero_numbers_as_strings: true,
         underscored_numbers_as_strings: true,

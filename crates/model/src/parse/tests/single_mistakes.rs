@@ -141,6 +141,11 @@ const ROWS: &[Row<'_>] = &[
     ("a login host on another site", "applications: [ { name: app, domain: app.acme.example, policies: [ staff ] } ]", "applications: [ { name: app, domain: app.acme.example, policies: [ staff ], destinations: [ { uri: app.other.example } ], crossgate: { unauthenticated_fetch: redirect } } ]", &[("application-without-ingress", "applications[0].destinations[0].uri", "app.other.example"), ("login-host-cross-site", "applications[0].crossgate.unauthenticated_fetch", "redirect")]),
     ("one of several words written as a list", "decision: allow", "decision: [ allow ]", &[("wrong-type", "policies[0].decision", "decision")]),
     ("an alias to nowhere", "name: Acme,", "name: *acme,", &[("yaml-syntax", "", "*")]),
+    ("a list for a key", "name: Acme,", "name: Acme, [ x ]: 1,", &[("unknown-key", "organization.[…]", "[")]),
+    ("nothing for a key", "name: Acme,", "name: Acme, ~: 1,", &[("unknown-key", "organization.~", "~")]),
+    ("no number at all", r#"9001" }"#, r#"9001", origin_request: { http2: .nan } }"#, &[("wrong-type", "ingress[0].origin_request.http2", ".nan")]),
+    ("a proxy with bits outside of its prefix", "identity_providers:", "trusted_proxies: [ 10.0.0.5/24 ]\nidentity_providers:", &[("invalid-ip-range", "trusted_proxies[0]", "10.0.0.5/24")]),
+    ("an identity provider's settings", "type: onetimepin }", "type: onetimepin, config: { client_id: x } }", &[("unknown-key", "identity_providers[0].config.client_id", "client_id")]),
 ];
 
 #[test]
