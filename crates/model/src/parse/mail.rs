@@ -31,11 +31,11 @@ impl Context<'_, '_> {
 
     fn sender(&self, mail: &raw::Mail, place: &Place) -> Option<String> {
         let from = self.required(&mail.from, place, "from")?;
-        if EmailAddress::parse(from).is_ok() {
+        if is_sender(from) {
             return Some(from.clone());
         }
-        let message = "this is not an e-mail address";
-        let fix = "write the address alone: `access@acme.example`";
+        let message = "this is not an e-mail address, with or without a name in front";
+        let fix = "write `access@acme.example`, or `Acme Access <access@acme.example>`";
         self.report
             .add(&place.key("from"), Finding::error("invalid-email", message, fix).value(from));
         None
@@ -120,6 +120,17 @@ impl Server {
         };
         let host = host.as_str().trim_matches(['[', ']']).to_owned();
         Some(Self { host, port: url.port().unwrap_or(default_port), implicit_tls, credentials })
+    }
+}
+
+/// An address, or a name that needs no quoting and an address (RFC 5322, section 3.4).
+fn is_sender(text: &str) -> bool {
+    match text.strip_suffix('>').and_then(|text| text.split_once(" <")) {
+        None => EmailAddress::parse(text).is_ok(),
+        Some((name, address)) => {
+            let is_plain = |c: char| c.is_alphanumeric() || " !#$%&'*+-/=?^_`{|}~".contains(c);
+            EmailAddress::parse(address).is_ok() && !name.is_empty() && name.chars().all(is_plain)
+        }
     }
 }
 

@@ -15,7 +15,7 @@ pub(crate) struct Mail {
     /// Instead of a server: a directory that gets one `.eml` file a message, relative to the config.
     #[serde(default)]
     pub(crate) directory: Field<String>,
-    /// The sender's address.
+    /// The sender: an address, with a name in front perhaps.
     pub(crate) from: Field<String>,
     /// How `smtp://` is protected: `starttls` when left out, but to loopback, where it is `none`.
     #[serde(default)]

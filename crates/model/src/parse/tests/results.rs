@@ -179,3 +179,11 @@ fn service_tokens_are_declared() {
         .map(|it| (it.name.as_str(), it.duration.as_secs(), it.enabled));
     assert_eq!(tokens.collect::<Vec<_>>(), [("ci", 8760 * 3600, true), ("old", 3600, false)]);
 }
+
+#[test]
+fn mail_comes_from_an_address_with_or_without_a_name() {
+    for from in ["access@acme.example", "Acme Access <access@acme.example>"] {
+        let config = config(&PLAIN.replace("from: access@acme.example", &format!("from: {from}")));
+        assert_eq!(config.mail.unwrap().from, from);
+    }
+}
