@@ -241,6 +241,11 @@ impl<'g> Pending<'g> {
         self.application
     }
 
+    /// The verdict where the store is needed to know who asks, and cannot be used.
+    pub fn store_unavailable(&self) -> Verdict<'g> {
+        self.verdict(9, Reason::StoreUnavailable, problem(StatusCode::SERVICE_UNAVAILABLE))
+    }
+
     /// Rows 9 to 20.
     pub fn decide(self, head: &Head<'_>, evidence: &Evidence<'_>) -> Verdict<'g> {
         let verdict = self

@@ -204,6 +204,8 @@ reasons! {
     SessionNotBound = "session-not-bound",
     /// The session was ended.
     SessionRevoked = "session-revoked",
+    /// The store is needed, and cannot be used.
+    StoreUnavailable = "store-unavailable",
     /// Only a service token could let the visitor in.
     ServiceAuthRequired = "service-auth-required",
     /// The host is not served here.

@@ -1,0 +1,94 @@
+//! What is noted of a request, for the record.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crossgate_cors::Preflight;
+use crossgate_gate::{Action, Head, Verdict};
+use http::{Method, Response, StatusCode};
+use tokio::time::Instant;
+
+use crate::server::Worker;
+use crate::{CorsOutcome, Failure, Record};
+
+/// Notes on one request.
+pub(crate) struct Account<'a> {
+    started: Instant,
+    request_id: &'a str,
+    client: IpAddr,
+    method: &'a Method,
+    target: Option<(String, String)>,
+    origin: Option<Origin>,
+    pub(crate) identity: Option<&'a str>,
+    pub(crate) upstream: Option<(Option<StatusCode>, Duration)>,
+    pub(crate) failure: Option<Failure>,
+}
+
+struct Origin {
+    text: String,
+    preflight: bool,
+}
+
+impl<'a> Account<'a> {
+    pub(crate) const fn new(
+        started: Instant,
+        request_id: &'a str,
+        client: IpAddr,
+        method: &'a Method,
+    ) -> Self {
+        Self {
+            started,
+            request_id,
+            client,
+            method,
+            target: None,
+            origin: None,
+            identity: None,
+            upstream: None,
+            failure: None,
+        }
+    }
+
+    /// Notes what a readable request asks for.
+    pub(crate) fn read(&mut self, head: &Head<'_>) {
+        self.target = Some((head.target.host().as_str().to_owned(), head.target.path().to_owned()));
+        self.origin = head.origin.one().map(|origin| Origin {
+            text: origin.as_str().to_owned(),
+            preflight: Preflight::recognise(head.method, head.headers).is_some(),
+        });
+    }
+
+    /// Hands the record over.
+    pub(crate) fn record<B>(&self, worker: &Worker, verdict: &Verdict<'_>, response: &Response<B>) {
+        worker.gateway.record(Record {
+            request_id: self.request_id,
+            client: self.client,
+            method: self.method,
+            host: self.target.as_ref().map(|(host, _)| host.as_str()),
+            path: self.target.as_ref().map(|(_, path)| path.as_str()),
+            application: verdict.application.map(|application| application.settings.name.as_str()),
+            row: verdict.row,
+            reason: verdict.reason,
+            failure: self.failure,
+            policy: verdict.policy.map(|hit| (hit.policy, hit.rule)),
+            identity: self.identity,
+            cors: self.origin.as_ref().map(|origin| cors(origin, verdict)),
+            status: response.status(),
+            upstream_status: self.upstream.and_then(|(status, _)| status),
+            duration: self.started.elapsed(),
+            upstream_duration: self.upstream.map(|(_, duration)| duration),
+        });
+    }
+}
+
+fn cors<'o>(origin: &'o Origin, verdict: &Verdict<'_>) -> CorsOutcome<'o> {
+    let (allowed, refusal) = match &verdict.action {
+        Action::AnswerPreflight(_) => (true, None),
+        Action::RefusePreflight(refusal) => {
+            let code = refusal.as_ref().map_or(verdict.reason.code(), |refusal| refusal.code());
+            (false, Some(code))
+        }
+        _ => (verdict.stamp.grant.is_some(), None),
+    };
+    CorsOutcome { preflight: origin.preflight, origin: &origin.text, allowed, refusal }
+}

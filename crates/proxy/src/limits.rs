@@ -1,0 +1,42 @@
+//! Limits and timeouts of every phase.
+
+use std::time::Duration;
+
+/// Limits that hold for every connection. The defaults are meant for the open internet.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Longest TLS handshake.
+    pub tls_handshake: Duration,
+    /// Longest wait for a request's head, and for the next request on an idle connection.
+    pub head: Duration,
+    /// Longest pause within a request's body.
+    pub body_pause: Duration,
+    /// Largest head of a request, in bytes.
+    pub head_bytes: usize,
+    /// Most headers of a request.
+    pub headers: usize,
+    /// Most concurrent requests on an HTTP/2 connection.
+    pub streams: u32,
+    /// Largest form that an endpoint takes, in bytes.
+    pub form_bytes: usize,
+    /// How long an upstream connection may idle.
+    pub upstream_idle: Duration,
+    /// Most connections to one upstream, on each thread.
+    pub upstream_connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            tls_handshake: Duration::from_secs(10),
+            head: Duration::from_secs(30),
+            body_pause: Duration::from_secs(30),
+            head_bytes: 64 * 1024,
+            headers: 128,
+            streams: 128,
+            form_bytes: 64 * 1024,
+            upstream_idle: Duration::from_secs(50),
+            upstream_connections: 4096,
+        }
+    }
+}

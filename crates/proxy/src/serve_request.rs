@@ -1,0 +1,181 @@
+//! The request path on one page: read, decide, act, stamp, record.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use crossgate_gate::{
+    AccessEndpoint, Action, Gate, Head, Pending, RequestLine, Step, UpstreamIdentity,
+    client_address,
+};
+use crossgate_session::Credentials;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use hyper::ext::Protocol;
+use tokio::time::{Instant, timeout};
+
+use crate::account::Account;
+use crate::body::ResponseBody;
+use crate::connection::Peer;
+use crate::forward::{Forwarding, forward};
+use crate::server::Worker;
+use crate::stamp::stamped;
+use crate::{EndpointRequest, Failure};
+
+/// Serves one request.
+pub(crate) async fn serve_request(
+    worker: &Worker,
+    peer: Peer,
+    request: Request<Incoming>,
+) -> Response<ResponseBody> {
+    let started = Instant::now();
+    let gateway = &worker.gateway;
+    let (gate, request_id) = (gateway.gate(), gateway.request_id());
+    let (parts, body) = request.into_parts();
+    let client = client_address(peer.ip, &parts.headers, &gate.snapshot().trusted_proxies);
+    let method = parts.method.clone();
+    let line = RequestLine {
+        method: &method,
+        authority: parts.uri.authority(),
+        path: parts.uri.path(),
+        query: parts.uri.query(),
+        protocol: parts.extensions.get::<Protocol>().map(Protocol::as_str),
+        client,
+        public: peer.public,
+    };
+    let mut account = Account::new(started, &request_id, client, &method);
+    let head = match Head::read(&line, &parts.headers) {
+        Ok(head) => head,
+        Err(malformed) => {
+            let verdict = gate.malformed(malformed);
+            let response =
+                stamped(gateway.malformed(&verdict, &request_id), &verdict.stamp, &request_id);
+            account.record(worker, &verdict, &response);
+            return response;
+        }
+    };
+    account.read(&head);
+    let (verdict, credentials) = match gate.before_authentication(&head) {
+        Step::Decided(verdict) => (verdict, None),
+        Step::Authenticate(pending) => match authenticate(worker, &pending, &head).await {
+            Ok(credentials) => (pending.decide(&head, &credentials.evidence()), Some(credentials)),
+            Err(failure) => {
+                let verdict = pending.store_unavailable();
+                let response = gateway.failure(head.is_navigation(), failure, &request_id);
+                let response = stamped(response, &verdict.stamp, &request_id);
+                account.record(worker, &verdict, &response);
+                return response;
+            }
+        },
+    };
+    account.identity = credentials.as_ref().and_then(Credentials::identity_for_log);
+    let navigation = head.is_navigation();
+    let response = match &verdict.action {
+        Action::Answer(_)
+        | Action::AnswerPreflight(_)
+        | Action::Login(_)
+        | Action::RefusePreflight(_) => {
+            let response = gateway.answer(&gate, &head, &verdict, &request_id);
+            stamped(response, &verdict.stamp, &request_id)
+        }
+        Action::Endpoint(endpoint) => {
+            let host = head.target.host().clone();
+            let request = EndpointRequest {
+                host,
+                parts,
+                form: Bytes::new(),
+                client,
+                public: peer.public,
+                request_id: request_id.clone(),
+            };
+            let response = match call_endpoint(worker, &gate, endpoint.clone(), request, body).await
+            {
+                Ok(response) => response,
+                Err(failure) => {
+                    account.failure = Some(failure);
+                    gateway.failure(navigation, failure, &request_id)
+                }
+            };
+            stamped(response, &verdict.stamp, &request_id)
+        }
+        Action::Forward(_) | Action::ForwardPreflight(_) => {
+            let identity = match &verdict.action {
+                Action::Forward(forward) => forward.identity,
+                _ => UpstreamIdentity::None,
+            };
+            let Head { target, websocket, .. } = head;
+            let forwarding = Forwarding {
+                worker,
+                gate: &gate,
+                application: verdict.application,
+                target: &target,
+                websocket,
+                peer,
+                request_id: &request_id,
+                assertion: credentials
+                    .as_ref()
+                    .and_then(|credentials| credentials.upstream(identity)),
+                identity,
+            };
+            let asked = Instant::now();
+            let answered = forward(&forwarding, &verdict.action, parts, body).await;
+            account.upstream =
+                Some((answered.as_ref().ok().map(Response::status), asked.elapsed()));
+            match answered {
+                Ok(response) => response,
+                Err(failure) => {
+                    account.failure = Some(failure);
+                    stamped(
+                        gateway.failure(navigation, failure, &request_id),
+                        &verdict.stamp,
+                        &request_id,
+                    )
+                }
+            }
+        }
+    };
+    account.record(worker, &verdict, &response);
+    response
+}
+
+/// What the presented credentials are worth: from memory, or from the store, which may be gone.
+async fn authenticate(
+    worker: &Worker,
+    pending: &Pending<'_>,
+    head: &Head<'_>,
+) -> Result<Credentials, Failure> {
+    let (sessions, now) = (worker.gateway.sessions(), worker.gateway.now());
+    match sessions.try_credentials(pending.application(), head.headers, now) {
+        Some(credentials) => Ok(credentials),
+        None => {
+            sessions.credentials(pending.application(), head.headers, now).await.map_err(|error| {
+                tracing::error!(%error, "the store cannot be used");
+                Failure::StoreUnavailable
+            })
+        }
+    }
+}
+
+/// Reads the form and has the endpoint answer.
+async fn call_endpoint(
+    worker: &Worker,
+    gate: &Arc<Gate>,
+    endpoint: AccessEndpoint,
+    request: EndpointRequest,
+    body: Incoming,
+) -> Result<Response<Bytes>, Failure> {
+    let limits = &worker.limits;
+    let form =
+        match timeout(limits.body_pause, Limited::new(body, limits.form_bytes).collect()).await {
+            Ok(Ok(form)) => form.to_bytes(),
+            Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
+                return Err(Failure::BodyTooLarge);
+            }
+            Ok(Err(_)) => return Err(Failure::BodyBroken),
+            Err(_) => return Err(Failure::BodyTimeout),
+        };
+    Ok(worker
+        .gateway
+        .endpoint(Arc::clone(gate), endpoint, EndpointRequest { form, ..request })
+        .await)
+}

@@ -1,0 +1,160 @@
+//! The request that the upstream gets, built from what was decided on.
+
+use std::net::IpAddr;
+
+use crossgate_gate::{is_gateway_header, is_hop_by_hop};
+use crossgate_model::{Host, PublicAddress};
+use crossgate_session::UpstreamAssertion;
+use crossgate_token::cookie;
+use http::header::{
+    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, FORWARDED, HOST, HeaderName, TE,
+};
+use http::{HeaderMap, HeaderValue};
+
+use crate::stamp::X_REQUEST_ID;
+
+const ASSERTION: HeaderName = HeaderName::from_static("cf-access-jwt-assertion");
+const EMAIL: HeaderName = HeaderName::from_static("cf-access-authenticated-user-email");
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const METHOD_OVERRIDES: [&str; 3] =
+    ["x-http-method", "x-http-method-override", "x-method-override"];
+
+/// Where a request came from, in the gateway's own words.
+pub(crate) struct Provenance<'a> {
+    pub(crate) host: &'a Host,
+    pub(crate) public: PublicAddress,
+    /// The address of the connection.
+    pub(crate) peer: IpAddr,
+    pub(crate) peer_is_trusted: bool,
+    pub(crate) request_id: &'a str,
+}
+
+/// Removes what is not the upstream's business: what belongs to the connection, what only the gateway may say, and the
+/// gateway's cookies. Then says who is asking. In this order: nothing of the client's can remove what is set last.
+pub(crate) fn rewrite(
+    headers: &mut HeaderMap,
+    provenance: &Provenance<'_>,
+    host_header: Option<&str>,
+    service_token_header: Option<&HeaderName>,
+    assertion: Option<UpstreamAssertion<'_>>,
+    assertion_cookie: bool,
+) {
+    let forwarded_for = forwarded_for(headers, provenance);
+    remove_connection_headers(headers);
+    remove_gateway_headers(headers);
+    headers.remove(EXPECT);
+    headers.remove(HOST);
+    if let Some(name) = service_token_header {
+        headers.remove(name);
+    }
+    cookie::strip(headers, cookie::is_gateway_cookie);
+    set_forwarded(headers, provenance, &forwarded_for);
+    let origin = provenance.public.origin(provenance.host);
+    let public_host = origin.split_once("://").map_or("", |(_, host)| host);
+    insert(headers, HOST, host_header.unwrap_or(public_host));
+    insert(headers, X_REQUEST_ID, provenance.request_id);
+    if let Some(UpstreamAssertion { assertion, email }) = assertion {
+        headers.insert(ASSERTION, assertion.clone());
+        if let Some(email) = email {
+            headers.insert(EMAIL, email.clone());
+        }
+        if assertion_cookie {
+            add_cookie(headers, cookie::AUTHORIZATION, assertion);
+        }
+    }
+}
+
+/// Makes a preflight harmless: nothing in it can act or identify anybody.
+pub(crate) fn bare_preflight(headers: &mut HeaderMap) {
+    for name in [AUTHORIZATION, CONTENT_LENGTH, COOKIE] {
+        headers.remove(name);
+    }
+    for name in METHOD_OVERRIDES {
+        headers.remove(name);
+    }
+}
+
+/// Removes what belongs to one connection, and what `Connection` names (RFC 9110, section 7.6.1). `te: trailers` stays:
+/// gRPC asks for it.
+pub(crate) fn remove_connection_headers(headers: &mut HeaderMap) {
+    let trailers = headers.get(TE).is_some_and(|te| lists(te, b"trailers"));
+    if headers.contains_key(CONNECTION) {
+        let named = headers
+            .get_all(CONNECTION)
+            .iter()
+            .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
+            .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
+            .collect::<Vec<_>>();
+        for name in named {
+            headers.remove(name);
+        }
+    }
+    let of_connection =
+        headers.keys().filter(|name| is_hop_by_hop(name)).cloned().collect::<Vec<_>>();
+    for name in of_connection {
+        headers.remove(name);
+    }
+    if trailers {
+        headers.insert(TE, HeaderValue::from_static("trailers"));
+    }
+}
+
+fn lists(value: &HeaderValue, token: &[u8]) -> bool {
+    value
+        .as_bytes()
+        .split(|byte| *byte == b',')
+        .any(|entry| entry.trim_ascii().eq_ignore_ascii_case(token))
+}
+
+fn remove_gateway_headers(headers: &mut HeaderMap) {
+    let ours = headers.keys().filter(|name| is_gateway_header(name)).cloned().collect::<Vec<_>>();
+    for name in ours {
+        headers.remove(name);
+    }
+}
+
+/// The addresses on the way here. A stranger's own list is not believed.
+fn forwarded_for(headers: &HeaderMap, provenance: &Provenance<'_>) -> String {
+    let mut list = String::new();
+    if provenance.peer_is_trusted {
+        for line in headers.get_all(FORWARDED_FOR).iter().filter_map(|line| line.to_str().ok()) {
+            list.push_str(line.trim());
+            list.push_str(", ");
+        }
+    }
+    list + &provenance.peer.to_string()
+}
+
+fn set_forwarded(headers: &mut HeaderMap, provenance: &Provenance<'_>, forwarded_for: &str) {
+    let scheme = provenance.public.scheme.as_str();
+    let host = provenance.host.as_str();
+    insert(headers, FORWARDED_FOR, forwarded_for);
+    insert(headers, FORWARDED_HOST, host);
+    headers.insert(FORWARDED_PROTO, HeaderValue::from_static(scheme));
+    let node = |address: &str| match address.contains(':') {
+        true => format!("for=\"[{address}]\""),
+        false => format!("for={address}"),
+    };
+    let nodes =
+        forwarded_for.split(',').map(str::trim).filter(|address| address.parse::<IpAddr>().is_ok());
+    let nodes = nodes.map(node).collect::<Vec<_>>().join(", ");
+    let quote = if host.contains(':') { "\"" } else { "" };
+    insert(headers, FORWARDED, &format!("{nodes};host={quote}{host}{quote};proto={scheme}"));
+}
+
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}
+
+fn add_cookie(headers: &mut HeaderMap, name: &str, value: &HeaderValue) {
+    let before =
+        headers.get(COOKIE).map(|line| [line.as_bytes(), b"; "].concat()).unwrap_or_default();
+    let line = [before.as_slice(), name.as_bytes(), b"=", value.as_bytes()].concat();
+    if let Ok(line) = HeaderValue::from_maybe_shared(bytes::Bytes::from(line)) {
+        headers.insert(COOKIE, line);
+    }
+}
