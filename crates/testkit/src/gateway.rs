@@ -1,0 +1,70 @@
+//! The real binary, serving a config.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use crate::wait::{PATIENCE, until};
+use crate::{Client, Lines, Process, crossgate};
+
+/// A running `crossgate serve`.
+#[derive(Debug)]
+pub struct Gateway {
+    /// The program.
+    pub process: Process,
+    config: PathBuf,
+    admin_port: u16,
+}
+
+impl Gateway {
+    /// Starts it and waits until it says that it is ready.
+    ///
+    /// # Panics
+    ///
+    /// When it ends instead, or is not ready within [`PATIENCE`].
+    pub async fn start(config: &Path, admin_port: u16) -> Self {
+        let process = serve(config);
+        let mut gateway = Self { process, config: config.to_owned(), admin_port };
+        gateway.ready().await;
+        gateway
+    }
+
+    /// The decision log.
+    #[must_use]
+    pub fn log(&self) -> &Lines {
+        &self.process.output
+    }
+
+    /// Waits for the decision log's line on this path and returns the last one.
+    ///
+    /// # Panics
+    ///
+    /// When there is none within [`PATIENCE`].
+    pub async fn logged(&self, path: &str) -> serde_json::Value {
+        self.log().wait_for(path, |line| line["path"] == path).await
+    }
+
+    /// Kills it as a power cut would, and starts it again.
+    pub async fn crash_and_restart(&mut self) {
+        self.process.signal(nix::sys::signal::Signal::SIGKILL);
+        self.process.end(Duration::from_secs(5)).await;
+        self.process = serve(&self.config);
+        self.ready().await;
+    }
+
+    async fn ready(&mut self) {
+        let url = format!("http://127.0.0.1:{}/readyz", self.admin_port);
+        until("the gateway to be ready", PATIENCE, async || {
+            if let Some(status) = self.process.ended() {
+                panic!("the gateway ended ({status}): {}", self.process.errors.text());
+            }
+            tokio::net::TcpStream::connect(("127.0.0.1", self.admin_port)).await.ok()?;
+            (Client::new().get(&url).send().await.status == 200).then_some(())
+        })
+        .await;
+    }
+}
+
+fn serve(config: &Path) -> Process {
+    Process::start(Command::new(crossgate()).args(["serve", "--config"]).arg(config))
+}
