@@ -21,7 +21,7 @@ const SPARE_SECONDS: i64 = 300;
 #[derive(Debug)]
 pub(crate) struct Assertion {
     value: HeaderValue,
-    expires_at: i64,
+    renew_at: i64,
 }
 
 /// The assertions that are in memory.
@@ -45,9 +45,12 @@ struct SubjectRef<'a> {
 }
 
 impl Assertion {
-    /// An assertion that is valid until `expires_at`.
-    pub(crate) const fn new(value: HeaderValue, expires_at: i64) -> Self {
-        Self { value, expires_at }
+    /// An assertion that was signed at `now` and is valid until `expires_at`. One whose life is short because its subject
+    /// ends then serves to the end: another would live no longer.
+    pub(crate) const fn new(value: HeaderValue, now: i64, expires_at: i64) -> Self {
+        let is_whole = expires_at >= now.saturating_add(ASSERTION_SECONDS);
+        let spare = if is_whole { SPARE_SECONDS } else { 0 };
+        Self { value, renew_at: expires_at.saturating_sub(spare) }
     }
 
     /// The header's value.
@@ -71,7 +74,7 @@ impl Assertions {
         now: i64,
     ) -> Option<Arc<Assertion>> {
         let assertion = self.cache.get(&SubjectRef { aud, client_id })?;
-        (assertion.expires_at.saturating_sub(SPARE_SECONDS) > now).then_some(assertion)
+        (assertion.renew_at > now).then_some(assertion)
     }
 
     /// The same, made by `sign` if there is none.

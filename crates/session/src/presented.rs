@@ -201,7 +201,7 @@ impl Sessions {
         let signed = async {
             let claims = self.machine_claims(aud, client_id, now, expires_at);
             let [assertion] = sign(self.keys(), [claims]).await?;
-            Ok::<_, SessionError>(Assertion::new(header_value(&assertion)?, expires_at))
+            Ok::<_, SessionError>(Assertion::new(header_value(&assertion)?, now, expires_at))
         };
         self.assertions.or_sign(aud, client_id, now, signed).await.map(|_| ())
     }

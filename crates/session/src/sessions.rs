@@ -33,13 +33,18 @@ pub struct Sessions {
     pub(crate) revocations_read_at: AtomicI64,
 }
 
-/// How much may be in memory.
+/// How much may be in memory, if that is more than [`Capacity::LEAST`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capacity {
     /// Session records, up to about 2 KiB each with their assertion.
     pub records: usize,
     /// Tokens whose signature is known to be good, up to about 3 KiB each.
     pub verified_tokens: usize,
+}
+
+impl Capacity {
+    /// What is in memory in any case: enough for all credentials of one request, many times over.
+    pub const LEAST: usize = 128;
 }
 
 impl Default for Capacity {
@@ -78,8 +83,8 @@ impl Sessions {
             issuer,
             master,
             keys: ArcSwap::from_pointee(keys),
-            verified: VerifiedTokens::new(capacity.verified_tokens),
-            records: Records::new(capacity.records),
+            verified: VerifiedTokens::new(capacity.verified_tokens.max(Capacity::LEAST)),
+            records: Records::new(capacity.records.max(Capacity::LEAST)),
             sign_ins: SignIns::default(),
             service_tokens,
             assertions: Assertions::new(),
