@@ -1,0 +1,80 @@
+//! Every place that a sign-in sends somebody to. Nothing else makes a `Location`.
+
+use crossgate_gate::{Gate, ReturnPath};
+use crossgate_model::{Application, Host, Snapshot};
+use url::form_urlencoded::Serializer;
+
+/// The login host's page for an application: row 20 of `docs/request-path.md`.
+///
+/// `again` marks a sign-in that was started over, so that it is started over once.
+#[must_use]
+pub fn login_page(
+    snapshot: &Snapshot,
+    host: &Host,
+    application: &Application,
+    path: &ReturnPath,
+    meta: &str,
+    again: bool,
+) -> String {
+    let mut query = Serializer::new(String::new());
+    query
+        .append_pair("kid", &application.aud)
+        .append_pair("redirect_url", path.as_str())
+        .append_pair("meta", meta);
+    if again {
+        query.append_pair("again", "1");
+    }
+    let origin = snapshot.public.origin(&snapshot.organization.auth_domain);
+    format!("{origin}/cdn-cgi/access/login/{host}?{}", query.finish())
+}
+
+/// Where the application's host receives the result of a sign-in.
+#[must_use]
+pub fn authorized(snapshot: &Snapshot, host: &Host, code: &str, meta: &str, again: bool) -> String {
+    let mut query = Serializer::new(String::new());
+    query.append_pair("code", code).append_pair("meta", meta);
+    if again {
+        query.append_pair("again", "1");
+    }
+    format!("{}/cdn-cgi/access/authorized?{}", snapshot.public.origin(host), query.finish())
+}
+
+/// The URL that was asked for in the first place.
+#[must_use]
+pub fn original(snapshot: &Snapshot, host: &Host, path: &ReturnPath) -> String {
+    format!("{}{path}", snapshot.public.origin(host))
+}
+
+/// A link on the application's own host that starts a sign-in and never goes stale.
+#[must_use]
+pub fn sign_in_link(snapshot: &Snapshot, host: &Host, path: &ReturnPath) -> String {
+    let query = Serializer::new(String::new()).append_pair("redirect_url", path.as_str()).finish();
+    format!("{}/cdn-cgi/access/login?{query}", snapshot.public.origin(host))
+}
+
+/// Where `returnTo` of a sign-out may lead: a URL of one of the gateway's own hosts, over its public scheme and
+/// port. The login host counts, and every host that an application covers.
+#[must_use]
+pub fn return_to(gate: &Gate, text: &str) -> Option<String> {
+    let snapshot = gate.snapshot();
+    if text.len() > ReturnPath::MAX_LENGTH
+        || !text.bytes().all(|byte| byte.is_ascii_graphic())
+        || text.contains('\\')
+    {
+        return None;
+    }
+    let url = url::Url::parse(text).ok()?;
+    let host = Host::parse(url.host_str()?).ok()?;
+    let known =
+        host == snapshot.organization.auth_domain || gate.application(&host, url.path()).is_some();
+    let ours = url.origin().ascii_serialization() == snapshot.public.origin(&host);
+    let plain = url.username().is_empty() && url.password().is_none();
+    if !(known && ours && plain) {
+        return None;
+    }
+    let path = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    };
+    Some(original(snapshot, &host, &ReturnPath::parse(&path).ok()?))
+}
