@@ -7,7 +7,7 @@ use crossgate_token::{Claims, Expectation, TokenType, Use};
 use http::HeaderMap;
 
 use crate::Sessions;
-use crate::presented::{authorization_cookies_of_any_suffix, header_token, is_bound};
+use crate::request_tokens::{authorization_cookies_of_any_suffix, header_token, is_bound};
 
 /// A person's identity, and the sign-in that it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -22,6 +22,7 @@ mod master_keys;
 mod open_application;
 mod presented;
 mod records;
+mod request_tokens;
 mod service_tokens;
 mod sessions;
 mod sign_in;

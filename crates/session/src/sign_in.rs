@@ -7,7 +7,7 @@ use crossgate_store::{Session, StoreError};
 use http::HeaderMap;
 use uuid::Uuid;
 
-use crate::presented::authorization_cookies;
+use crate::request_tokens::authorization_cookies;
 use crate::tokens::sign;
 use crate::{SessionError, Sessions};
 
