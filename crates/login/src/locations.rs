@@ -1,5 +1,8 @@
 //! Every place that a sign-in sends somebody to. Nothing else makes a `Location`.
 
+#[cfg(test)]
+mod tests;
+
 use crossgate_gate::{Gate, ReturnPath};
 use crossgate_model::{Application, Host, Snapshot};
 use url::form_urlencoded::Serializer;
