@@ -132,7 +132,7 @@ pub struct Surroundings<'a> {
     /// The visitor's address on the network.
     pub client: IpAddr,
     /// The device cookie, where it vouches for the address.
-    pub known_device: &'a dyn Fn(&EmailAddress) -> Option<Vec<u8>>,
+    pub known_device: &'a (dyn Fn(&EmailAddress) -> Option<Vec<u8>> + Sync),
     /// A fresh nonce for a flow, from random bytes.
     pub nonce: &'a str,
 }

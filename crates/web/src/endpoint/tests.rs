@@ -100,3 +100,24 @@ async fn a_request_that_cannot_be_read_is_refused() {
         assert_eq!(response.status(), StatusCode::FOUND, "it starts over: {query}");
     }
 }
+
+#[tokio::test]
+async fn an_endpoint_can_be_answered_on_any_thread() {
+    const fn sendable<F: Send>(_: &F) {}
+    let world = World::new().await;
+    let request = http::Request::get("https://login.acme.example/cdn-cgi/access/certs");
+    let (parts, form) = request.body(bytes::Bytes::new()).map(http::Request::into_parts).unwrap();
+    let request = crate::EndpointRequest {
+        host: crossgate_model::Host::parse("login.acme.example").unwrap(),
+        parts,
+        form,
+        client: "192.0.2.7".parse().unwrap(),
+        public: world.gate.snapshot().public,
+        request_id: "0123456789abcdef".into(),
+    };
+    let gate = std::sync::Arc::clone(&world.gate);
+    let answering =
+        world.web.endpoint(gate, crossgate_gate::AccessEndpoint::Certs, request, world.now());
+    sendable(&answering);
+    assert_eq!(answering.await.status(), StatusCode::OK);
+}
