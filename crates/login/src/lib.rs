@@ -29,12 +29,14 @@ mod site;
 mod start;
 #[cfg(test)]
 mod testing;
+mod visit;
 
 pub use admission::{Admission, admission, lifetime};
 pub use app_session::AppSession;
 pub use arrive::{Arrival, Mismatch, Redemption};
-pub use enter::{Decision, Entry, EntryError, LeaveKeys, SignedIn, Visit};
+pub use enter::{Decision, Entry, EntryError, SignedIn};
 pub use kind::Kind;
 pub use query::Fields;
 pub use sign_out::{SignOut, sign_out};
 pub use start::start;
+pub use visit::{LeaveKeys, Visit};

@@ -7,6 +7,7 @@ mod form;
 mod one_time_pin;
 
 use bytes::Bytes;
+use crossgate_login::one_time_pin::{Complaint, Flow};
 use crossgate_login::{Decision, Entry, EntryError, LeaveKeys, SignedIn, Visit};
 use crossgate_token::code::Outcome;
 use http::header::SET_COOKIE;
@@ -94,9 +95,9 @@ impl Web {
         visit: &Visit<'_>,
         browser: &Browser,
         email: &str,
-        complaint: Option<String>,
+        complaint: Option<Complaint>,
     ) -> Result<Response<Bytes>, EndpointError> {
-        let status = status_of(complaint.as_deref());
+        let status = status_of(complaint);
         let template = AddressPage {
             brand: &self.brand(),
             application: &visit.application.settings.name,
@@ -105,7 +106,7 @@ impl Web {
             csrf: &browser.csrf_token(self.sessions().master()),
             meta: &visit.typing_state(self.sessions().master().meta(), asked.now),
             email,
-            complaint,
+            complaint: complaint.map(one_time_pin::in_words),
         };
         Ok(with_cookie(page(status, &template, onwards(asked)), browser, asked.now))
     }
@@ -115,10 +116,10 @@ impl Web {
         asked: &Asked<'_>,
         visit: &Visit<'_>,
         browser: &Browser,
-        flow: &crossgate_login::one_time_pin::Flow,
-        complaint: Option<String>,
+        flow: &Flow,
+        complaint: Option<Complaint>,
     ) -> Response<Bytes> {
-        let status = status_of(complaint.as_deref());
+        let status = status_of(complaint);
         let state = visit.typing_state(self.sessions().master().meta(), asked.now);
         let template = CodePage {
             brand: &self.brand(),
@@ -129,7 +130,7 @@ impl Web {
             meta: &state,
             flow: &flow.nonce,
             email: flow.email.as_str(),
-            complaint,
+            complaint: complaint.map(one_time_pin::in_words),
         };
         with_cookie(page(status, &template, onwards(asked)), browser, asked.now)
     }
@@ -181,8 +182,12 @@ fn onwards(asked: &Asked<'_>) -> Forms {
     Forms::OwnAndOnwards(asked.gate.snapshot().public.scheme.as_str())
 }
 
-fn status_of(complaint: Option<&str>) -> StatusCode {
-    if complaint.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
+const fn status_of(complaint: Option<Complaint>) -> StatusCode {
+    match complaint {
+        None => StatusCode::OK,
+        Some(Complaint::TooOften) => StatusCode::TOO_MANY_REQUESTS,
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    }
 }
 
 /// Lets the browser keep the value that its forms are bound to.

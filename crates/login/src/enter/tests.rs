@@ -6,9 +6,9 @@ use crossgate_token::code::Outcome;
 use crossgate_token::meta::Site;
 use http::Method;
 
-use super::{Decision, Entry, EntryError, LeaveKeys, SignedIn};
+use super::{Decision, Entry, EntryError, SignedIn};
 use crate::testing::{NOW, Request, gate, get, keys, redirected_fetch, sent_by_fetch};
-use crate::{AppSession, start};
+use crate::{AppSession, LeaveKeys, start};
 
 const ALICE: SignedIn<'_> = SignedIn { email: "alice@acme.example", sid: "alices-sign-in" };
 const MALLORY: SignedIn<'_> = SignedIn { email: "mallory@evil.example", sid: "mallorys-sign-in" };

@@ -110,10 +110,10 @@ impl Web {
             let event = match (effect, &state) {
                 (Effect::AskAddress(complaint), _)
                 | (Effect::AskCode(complaint), State::Address) => {
-                    return self.ask_address(asked, visit, browser, email, complaint.map(in_words));
+                    return self.ask_address(asked, visit, browser, email, complaint);
                 }
                 (Effect::AskCode(complaint), State::Code(flow)) => {
-                    return Ok(self.ask_code(asked, visit, browser, flow, complaint.map(in_words)));
+                    return Ok(self.ask_code(asked, visit, browser, flow, complaint));
                 }
                 (Effect::SignIn { email }, _) => return self.signed_in(asked, entry, &email).await,
                 (Effect::MakeCode { limits, admitted }, State::Code(flow)) => {
@@ -273,7 +273,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn in_words(complaint: Complaint) -> String {
+pub(super) fn in_words(complaint: Complaint) -> String {
     match complaint {
         Complaint::NotAnAddress => "That is not an e-mail address.".to_owned(),
         Complaint::NotACode => "A code has six digits.".to_owned(),
@@ -287,7 +287,7 @@ fn in_words(complaint: Complaint) -> String {
         Complaint::ExpiredCode => "This code is not valid any more. Send a new code.".to_owned(),
         Complaint::TooManyWrongCodes => "Too many wrong codes. Send a new code.".to_owned(),
         Complaint::TooOften => {
-            "Too many codes for now. Try again in a quarter of an hour.".to_owned()
+            "Too many codes have been asked for or tried. Wait a while, then try again.".to_owned()
         }
     }
 }
