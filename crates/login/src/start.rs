@@ -28,7 +28,9 @@ pub fn start(
         initiator: fetch
             .and_then(|fetch| fetch.origin.as_ref())
             .map(|origin| origin.as_str().to_owned()),
-        site: fetch.and_then(|fetch| fetch.site).and_then(site::recorded),
+        site: fetch
+            .and_then(|fetch| fetch.site)
+            .and_then(|site| site::recorded(site, snapshot.public.scheme)),
         appsession_hash: session.hash(),
         issued_at: now,
         expires_at: now.saturating_add(lifetime),
