@@ -24,6 +24,8 @@ pub enum Arrival<'g> {
     FetchRefused {
         /// The application.
         application: &'g Arc<Application>,
+        /// What it asked for.
+        return_path: ReturnPath,
     },
     /// A permission for this browser, if its code has not been used before.
     Permitted(Redemption<'g>),
@@ -85,10 +87,10 @@ impl<'g> Arrival<'g> {
                 if !bound.state.fetch || !site::no_worse(site, bound.state.site) {
                     return Self::NotOffered;
                 }
-                let application = bound.application;
+                let (application, return_path) = (bound.application, bound.return_path.clone());
                 match bound.redemption(query.one("code"), keys, again, now) {
                     Some(redemption) => Self::Permitted(redemption),
-                    None => Self::FetchRefused { application },
+                    None => Self::FetchRefused { application, return_path },
                 }
             }
             (Kind::TopLevel, Some(bound)) if !bound.state.fetch => {

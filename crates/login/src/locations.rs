@@ -7,6 +7,9 @@ use crossgate_gate::{Gate, ReturnPath};
 use crossgate_model::{Application, Host, Snapshot};
 use url::form_urlencoded::Serializer;
 
+/// Applications lie no deeper than this, and a path may have thousands of segments.
+const MAX_SEGMENTS: usize = 16;
+
 /// The login host's page for an application: row 20 of `docs/request-path.md`.
 ///
 /// `again` marks a sign-in that was started over, so that it is started over once.
@@ -53,6 +56,25 @@ pub fn original(snapshot: &Snapshot, host: &Host, path: &ReturnPath) -> String {
 pub fn sign_in_link(snapshot: &Snapshot, host: &Host, path: &ReturnPath) -> String {
     let query = Serializer::new(String::new()).append_pair("redirect_url", path.as_str()).finish();
     format!("{}/cdn-cgi/access/login?{query}", snapshot.public.origin(host))
+}
+
+/// The sign-in link of the application that covers a path of a host. It leads to the top of that application: to a page
+/// rather than to what a script asked for.
+#[must_use]
+pub fn application_link(gate: &Gate, host: &Host, path: &str) -> String {
+    sign_in_link(gate.snapshot(), host, &top_of_application(gate, host, path))
+}
+
+/// The shortest beginning of a path that its application covers, too.
+fn top_of_application(gate: &Gate, host: &Host, path: &str) -> ReturnPath {
+    let aud = |path: &str| gate.application(host, path).map(|application| &application.aud);
+    let covering = aud(path);
+    let beginnings = path.match_indices('/').take(MAX_SEGMENTS).map(|(slash, _)| slash + 1);
+    let top = beginnings
+        .filter_map(|end| path.get(..end))
+        .find(|beginning| aud(beginning) == covering)
+        .unwrap_or(path);
+    ReturnPath::parse(top).unwrap_or_else(|_| ReturnPath::root())
 }
 
 /// Where `returnTo` of a sign-out may lead: a URL of one of the gateway's own hosts, over its public scheme and

@@ -36,6 +36,7 @@ applications:
       allowed_methods: [ GET ]
       allow_credentials: true
     crossgate: { unauthenticated_fetch: redirect, trusted_origins: [ "https://partner.example" ] }
+  - { name: app1 below a path, domain: app1.acme.example/deep/er, policies: [ staff ] }
 "#;
 
 /// The gate of two applications: `app1` and `app2`, whose aud is all `1` and all `2`.

@@ -7,9 +7,7 @@ mod tests;
 
 use bytes::Bytes;
 use crossgate_cors::PREFLIGHT_VARY;
-use crossgate_gate::{
-    Action, Answer, Format, Gate, Head, LoginRedirect, Reason, ReturnPath, Verdict,
-};
+use crossgate_gate::{Action, Answer, Format, Gate, Head, LoginRedirect, Reason, Verdict};
 use crossgate_login::{AppSession, locations};
 use http::header::{
     ALLOW, LOCATION, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, VARY, WWW_AUTHENTICATE,
@@ -171,7 +169,7 @@ impl Web {
 }
 
 fn sign_in_link(gate: &Gate, head: &Head<'_>) -> String {
-    locations::sign_in_link(gate.snapshot(), head.target.host(), &ReturnPath::root())
+    locations::application_link(gate, head.target.host(), head.target.path())
 }
 
 /// An answer without a body.

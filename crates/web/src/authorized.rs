@@ -27,7 +27,7 @@ impl Web {
         let keys = LeaveKeys { meta: master.meta(), code: master.code() };
         let mut response = match Arrival::read(asked.gate, asked.head, keys, asked.now) {
             Arrival::NotOffered => not_offered(),
-            Arrival::FetchRefused { .. } => refused_fetch(asked),
+            Arrival::FetchRefused { return_path, .. } => refused_fetch(asked, &return_path),
             Arrival::Permitted(redemption) => self.redeem(asked, redemption).await?,
             Arrival::Mismatch(mismatch) => self.mismatch(asked, mismatch).await?,
         };
@@ -67,7 +67,7 @@ impl Web {
         };
         let Some(opened) = opened else {
             if redemption.fetch {
-                return Ok(refused_fetch(asked));
+                return Ok(refused_fetch(asked, &redemption.return_path));
             }
             let Redemption { return_path, again, .. } = redemption;
             return self
@@ -166,9 +166,9 @@ pub(crate) fn not_offered() -> Response<Bytes> {
 }
 
 /// Row 18's 401, for the page that started the fetch and whose origin has become `null` on the way.
-fn refused_fetch(asked: &Asked<'_>) -> Response<Bytes> {
-    let host = asked.head.target.host();
-    let login_url = locations::sign_in_link(asked.gate.snapshot(), host, &ReturnPath::root());
+fn refused_fetch(asked: &Asked<'_>, return_path: &ReturnPath) -> Response<Bytes> {
+    let path = return_path.as_str().split('?').next().unwrap_or("/");
+    let login_url = locations::application_link(asked.gate, asked.head.target.host(), path);
     let reason = Reason::SessionAbsent;
     let words = words::of_reason(reason);
     let mut response =

@@ -1,6 +1,7 @@
+use crossgate_model::Host;
 use proptest::prelude::*;
 
-use super::return_to;
+use super::{application_link, return_to};
 use crate::testing::{NOW, gate, get, keys, redirected_fetch};
 use crate::{Arrival, Entry, LeaveKeys};
 
@@ -63,5 +64,24 @@ proptest! {
             let arrival = Arrival::read(&gate, head, LeaveKeys { meta: &mac, code: &seal }, NOW);
             assert!(matches!(arrival, Arrival::NotOffered | Arrival::Mismatch(_)));
         });
+    }
+}
+
+#[test]
+fn a_link_for_scripts_leads_to_the_top_of_the_application_that_they_asked() {
+    let gate = gate();
+    let host = Host::parse("app1.acme.example").unwrap();
+    let slashes = "/".repeat(4000);
+    for (path, top) in [
+        ("/", "%2F"),
+        ("/api/notes", "%2F"),
+        ("/deep", "%2F"),
+        ("/deep/er", "%2Fdeep%2Fer"),
+        ("/deep/er/api/notes", "%2Fdeep%2Fer%2F"),
+        (slashes.as_str(), "%2F"),
+    ] {
+        let link = application_link(&gate, &host, path);
+        let expected = format!("https://app1.acme.example/cdn-cgi/access/login?redirect_url={top}");
+        assert_eq!(link, expected, "{path:.40}");
     }
 }
