@@ -26,9 +26,9 @@ pub fn admission(application: &Application, email: &str, ip: IpAddr) -> Option<A
 
 /// The shortest life of an application token: a session that ends at once has still to be arrived at, or the visitor would be
 /// sent to and fro for ever.
-const SHORTEST: Duration = Duration::from_secs(60);
+const SHORTEST: Duration = Duration::from_secs(5);
 
-/// How long an application token lives: the policy's duration, else the application's, at least a minute, and never
+/// How long an application token lives: the policy's duration, else the application's, at least five seconds, and never
 /// longer than what is left of the sign-in that it stands for. `sign_in_ends` and `now` are in Unix seconds.
 #[must_use]
 pub fn lifetime(
