@@ -1,6 +1,6 @@
 //! A plain HTTP client with cookies: what `curl` would be, and what a browser's navigation sends.
 
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
@@ -13,16 +13,16 @@ use url::Url;
 use crate::wait::PATIENCE;
 use crate::{Answer, Form, Jar};
 
-/// A visitor without a browser. `*.localhost` is 127.0.0.1, as in browsers.
-#[derive(Debug, Default)]
+/// A visitor without a browser. `*.localhost` is 127.0.0.1, as in browsers. Clones share their cookies.
+#[derive(Clone, Debug, Default)]
 pub struct Client {
-    jar: Mutex<Jar>,
+    jar: Arc<Mutex<Jar>>,
 }
 
 /// A request to be sent.
 #[derive(Debug)]
-pub struct Outgoing<'c> {
-    client: &'c Client,
+pub struct Outgoing {
+    client: Client,
     method: Method,
     url: Url,
     headers: HeaderMap,
@@ -40,7 +40,7 @@ impl Client {
     /// A visitor with these cookies.
     #[must_use]
     pub fn with(jar: Jar) -> Self {
-        Self { jar: Mutex::new(jar) }
+        Self { jar: Arc::new(Mutex::new(jar)) }
     }
 
     /// The cookies.
@@ -54,9 +54,9 @@ impl Client {
     ///
     /// When method or URL are none.
     #[must_use]
-    pub fn request(&self, method: &str, url: &str) -> Outgoing<'_> {
+    pub fn request(&self, method: &str, url: &str) -> Outgoing {
         Outgoing {
-            client: self,
+            client: self.clone(),
             method: method.parse().unwrap(),
             url: Url::parse(url).unwrap_or_else(|error| panic!("{url}: {error}")),
             headers: HeaderMap::new(),
@@ -67,13 +67,13 @@ impl Client {
 
     /// A GET that is sent as it is.
     #[must_use]
-    pub fn get(&self, url: &str) -> Outgoing<'_> {
+    pub fn get(&self, url: &str) -> Outgoing {
         self.request("GET", url)
     }
 
     /// A preflight as a browser sends it: without cookies.
     #[must_use]
-    pub fn preflight(&self, url: &str, origin: &str, method: &str) -> Outgoing<'_> {
+    pub fn preflight(&self, url: &str, origin: &str, method: &str) -> Outgoing {
         let request = self.request("OPTIONS", url).without_cookies().header("origin", origin);
         request.header("access-control-request-method", method)
     }
@@ -108,7 +108,7 @@ impl Client {
     }
 }
 
-impl Outgoing<'_> {
+impl Outgoing {
     /// Adds a header.
     ///
     /// # Panics

@@ -54,6 +54,7 @@ impl Engine {
             return json!({
                 "browserName": "firefox",
                 "timeouts": timeouts,
+                "acceptInsecureCerts": true,
                 "moz:firefoxOptions": {
                     "args": ["-headless"],
                     "prefs": {
@@ -70,6 +71,7 @@ impl Engine {
         json!({
             "browserName": "chrome",
             "timeouts": timeouts,
+            "acceptInsecureCerts": true,
             "goog:loggingPrefs": { "browser": "ALL" },
             "goog:chromeOptions": {
                 "args": [

@@ -14,17 +14,18 @@ pub struct Gateway {
     pub process: Process,
     config: PathBuf,
     admin_port: u16,
+    environment: Vec<(String, String)>,
 }
 
 impl Gateway {
-    /// Starts it and waits until it says that it is ready.
+    /// Starts it with these environment variables, too, and waits until it says that it is ready.
     ///
     /// # Panics
     ///
     /// When it ends instead, or is not ready within [`PATIENCE`].
-    pub async fn start(config: &Path, admin_port: u16) -> Self {
-        let process = serve(config);
-        let mut gateway = Self { process, config: config.to_owned(), admin_port };
+    pub async fn start(config: &Path, admin_port: u16, environment: Vec<(String, String)>) -> Self {
+        let process = serve(config, &environment);
+        let mut gateway = Self { process, config: config.to_owned(), admin_port, environment };
         gateway.ready().await;
         gateway
     }
@@ -48,7 +49,7 @@ impl Gateway {
     pub async fn crash_and_restart(&mut self) {
         self.process.signal(nix::sys::signal::Signal::SIGKILL);
         self.process.end(Duration::from_secs(5)).await;
-        self.process = serve(&self.config);
+        self.process = serve(&self.config, &self.environment);
         self.ready().await;
     }
 
@@ -65,6 +66,19 @@ impl Gateway {
     }
 }
 
-fn serve(config: &Path) -> Process {
-    Process::start(Command::new(crossgate()).args(["serve", "--config"]).arg(config))
+/// What the gateway has to say about a test that fails.
+impl Drop for Gateway {
+    #[expect(clippy::print_stderr, reason = "shown with the failure of the test")]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let (log, errors) = (self.log().last(30), self.process.errors.last(10));
+            eprintln!("the end of the gateway's log:\n{log}\n{errors}");
+        }
+    }
+}
+
+fn serve(config: &Path, environment: &[(String, String)]) -> Process {
+    let mut command = Command::new(crossgate());
+    let environment = environment.iter().map(|(name, value)| (name, value));
+    Process::start(command.args(["serve", "--config"]).arg(config).envs(environment))
 }

@@ -30,6 +30,13 @@ impl Lines {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).join("\n")
     }
 
+    /// The last lines so far.
+    #[must_use]
+    pub fn last(&self, count: usize) -> String {
+        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.iter().skip(lines.len().saturating_sub(count)).cloned().collect::<Vec<_>>().join("\n")
+    }
+
     /// The lines so far that are JSON.
     #[must_use]
     pub fn json(&self) -> Vec<Value> {

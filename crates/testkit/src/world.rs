@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::{Client, Gateway, Mailbox, Received, Reply, Upstream, ports};
 
-/// A running gateway, one upstream behind all its hosts, and its mailbox, on plain HTTP and `*.localhost` names.
+/// A running gateway, one upstream behind all its hosts, and its mailbox, on `*.localhost` names.
 #[derive(Debug)]
 pub struct World {
     /// The gateway.
@@ -20,6 +20,7 @@ pub struct World {
     pub port: u16,
     /// The port of the admin listener.
     pub admin_port: u16,
+    scheme: &'static str,
     folder: TempDir,
 }
 
@@ -28,6 +29,8 @@ pub struct World {
 pub struct WorldBuilder {
     config: String,
     names: Vec<(String, String)>,
+    environment: Vec<(String, String)>,
+    scheme: &'static str,
 }
 
 /// What a config says when the test's own part does not.
@@ -40,8 +43,8 @@ const DEFAULTS: &[(&str, &str)] = &[
 ];
 
 impl World {
-    /// Starts a world with this part of a config (YAML: at least `ingress`), to be filled in: `@PORT@`, `@ADMIN@`,
-    /// `@UPSTREAM@` (address and port), `@FOLDER@`. What it does not say has defaults.
+    /// Starts a world with this part of a config (YAML: at least `ingress`), to be filled in: `@SCHEME@`, `@PORT@`,
+    /// `@ADMIN@`, `@UPSTREAM@` (address and port), `@FOLDER@`. What it does not say has defaults.
     pub async fn start(
         config: &str,
         script: impl Fn(&Received) -> Reply + Send + Sync + 'static,
@@ -52,13 +55,18 @@ impl World {
     /// A world to be, with this part of a config.
     #[must_use]
     pub fn builder(config: &str) -> WorldBuilder {
-        WorldBuilder { config: config.to_owned(), names: Vec::new() }
+        WorldBuilder {
+            config: config.to_owned(),
+            names: Vec::new(),
+            environment: Vec::new(),
+            scheme: "http",
+        }
     }
 
     /// The public origin of a host.
     #[must_use]
     pub fn origin(&self, host: &str) -> String {
-        format!("http://{host}:{}", self.port)
+        format!("{}://{host}:{}", self.scheme, self.port)
     }
 
     /// A URL on a host.
@@ -108,6 +116,20 @@ impl WorldBuilder {
         self
     }
 
+    /// Over TLS, with a certificate of nobody's that test browsers take. [`Client`] speaks plain HTTP only.
+    #[must_use]
+    pub const fn tls(mut self) -> Self {
+        self.scheme = "https";
+        self
+    }
+
+    /// Gives the gateway an environment variable.
+    #[must_use]
+    pub fn environment(mut self, name: &str, value: &str) -> Self {
+        self.environment.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
     /// Starts it.
     ///
     /// # Panics
@@ -120,33 +142,50 @@ impl WorldBuilder {
         let (port, admin_port) = (ports::free(), ports::free());
         let mut names = self.names;
         let mut name = |name: &str, value: String| names.push((name.to_owned(), value));
+        name("@SCHEME@", self.scheme.to_owned());
         name("@PORT@", port.to_string());
         name("@ADMIN@", admin_port.to_string());
         name("@UPSTREAM@", upstream.address.to_string());
         name("@FOLDER@", folder.path().display().to_string());
-        let config = fill_in(&complete(&self.config), &names);
+        let tls = self.scheme == "https";
+        if tls {
+            write_certificate(folder.path());
+        }
+        let config = fill_in(&complete(&self.config, tls), &names);
         let file = folder.path().join("crossgate.yaml");
         std::fs::write(&file, config).unwrap();
-        let gateway = Gateway::start(&file, admin_port).await;
+        let gateway = Gateway::start(&file, admin_port, self.environment).await;
         let mailbox = Mailbox::new(folder.path().join("mail"));
-        World { gateway, upstream, mailbox, port, admin_port, folder }
+        World { gateway, upstream, mailbox, port, admin_port, scheme: self.scheme, folder }
     }
 }
 
 /// The config with defaults for what it does not say.
-fn complete(config: &str) -> String {
+fn complete(config: &str, tls: bool) -> String {
     let says = |key: &str| config.lines().any(|line| line.starts_with(&format!("{key}:")));
     let mut whole = config.to_owned();
     for (_, text) in DEFAULTS.iter().filter(|(key, _)| !says(key)) {
         writeln!(whole, "{text}").unwrap();
     }
     if !says("listeners") {
-        writeln!(whole, "listeners:\n  - address: 127.0.0.1:@PORT@").unwrap();
-        if ports::has_ipv6() {
-            writeln!(whole, "  - address: \"[::1]:@PORT@\"").unwrap();
+        writeln!(whole, "listeners:").unwrap();
+        let addresses = ["127.0.0.1", "[::1]"].into_iter().take(1 + usize::from(ports::has_ipv6()));
+        for address in addresses {
+            writeln!(whole, "  - address: \"{address}:@PORT@\"").unwrap();
+            if tls {
+                writeln!(whole, "    tls: [ {{ certificate: cert.pem, private_key: key.pem }} ]")
+                    .unwrap();
+            }
         }
     }
     whole
+}
+
+fn write_certificate(folder: &Path) {
+    let names = ["*.demo.localhost", "*.other.localhost"].map(str::to_owned);
+    let certified = rcgen::generate_simple_self_signed(names).unwrap();
+    std::fs::write(folder.join("cert.pem"), certified.cert.pem()).unwrap();
+    std::fs::write(folder.join("key.pem"), certified.signing_key.serialize_pem()).unwrap();
 }
 
 fn fill_in(config: &str, names: &[(String, String)]) -> String {
