@@ -85,7 +85,8 @@ fn cors<'o>(origin: &'o Origin, verdict: &Verdict<'_>) -> CorsOutcome<'o> {
     let (allowed, refusal) = match &verdict.action {
         Action::AnswerPreflight(_) => (true, None),
         Action::RefusePreflight(refusal) => {
-            let code = refusal.as_ref().map_or(verdict.reason.code(), |refusal| refusal.code());
+            let code =
+                refusal.as_ref().map_or_else(|| verdict.reason.code(), |refusal| refusal.code());
             (false, Some(code))
         }
         _ => (verdict.stamp.grant.is_some(), None),

@@ -6,9 +6,8 @@ use std::rc::Rc;
 
 use crossgate_model::{IngressRule, OriginRequest, UpstreamUrl};
 use http::{Request, Response};
-use hyper::body::Incoming;
 
-use crate::body::RequestBody;
+use crate::body::{RequestBody, UpstreamBody};
 use crate::pool::{Unanswered, Upstream};
 use crate::{Failure, Limits};
 
@@ -31,7 +30,10 @@ impl Upstreams {
     /// The upstreams of a rule of the snapshot of this generation.
     pub(crate) fn of(&self, generation: u64, rule: &IngressRule, limits: Limits) -> Rc<Balanced> {
         if self.generation.replace(generation) != generation {
-            self.by_target.borrow_mut().retain(|_, upstream| Rc::strong_count(upstream) > 1);
+            // What was read from a file is read again.
+            self.by_target.borrow_mut().retain(|(_, origin_request), upstream| {
+                Rc::strong_count(upstream) > 1 && origin_request.ca_pool.is_none()
+            });
             self.by_rule.borrow_mut().clear();
         }
         let place = std::ptr::from_ref(rule).addr();
@@ -68,7 +70,7 @@ impl Balanced {
     pub(crate) async fn send(
         &self,
         mut request: Request<RequestBody>,
-    ) -> Result<Response<Incoming>, Failure> {
+    ) -> Result<Response<UpstreamBody>, Failure> {
         let first = self.next.replace(self.next.get().wrapping_add(1));
         let mut failure = Failure::UpstreamUnreachable;
         for turn in 0..self.upstreams.len() {

@@ -19,10 +19,10 @@ pub(crate) enum Connected {
 }
 
 impl Connected {
-    /// Whether HTTP/2 is to be spoken: as negotiated, or by prior knowledge without TLS.
-    pub(crate) fn speaks_http2(&self, origin_request: &OriginRequest) -> bool {
+    /// Whether HTTP/2 is to be spoken: as negotiated, or, without TLS, as it is `wanted`.
+    pub(crate) fn speaks_http2(&self, wanted: bool) -> bool {
         match self {
-            Self::Plain(_) => origin_request.http2,
+            Self::Plain(_) => wanted,
             Self::Tls(stream) => stream.get_ref().1.alpn_protocol() == Some(b"h2"),
         }
     }

@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
 use crossgate_model::PublicAddress;
@@ -19,9 +18,11 @@ use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use crate::Limits;
+use crate::activity::Activity;
 use crate::local::LocalExecutor;
 use crate::serve_request::serve_request;
 use crate::server::Worker;
+use crate::stall::Stalling;
 
 /// What all connections of a listener have in common.
 #[derive(Debug)]
@@ -49,6 +50,7 @@ pub(crate) async fn serve(
     // Latency only; a socket without it works as well.
     let _kept_as_it_is = stream.set_nodelay(true);
     let peer = Peer { ip: address.ip().to_canonical(), public: entrance.public };
+    let stream = Stalling::new(stream, worker.limits.write_pause);
     match entrance.tls.load_full() {
         None => serve_http(worker, TokioIo::new(stream), peer, stop).await,
         Some(config) => {
@@ -68,16 +70,27 @@ async fn serve_http<S>(worker: Rc<Worker>, stream: S, peer: Peer, stop: Cancella
 where
     S: Read + Write + Unpin + Send + 'static,
 {
-    let builder = builder(&worker.limits);
+    let limits = worker.limits;
+    let builder = builder(&limits);
+    let activity = Activity::new();
+    let of_service = Rc::clone(&activity);
     let service = service_fn(move |request| {
-        let worker = Rc::clone(&worker);
-        async move { Ok::<_, Infallible>(serve_request(&worker, peer, request).await) }
+        let (worker, in_flight) = (Rc::clone(&worker), of_service.begin());
+        async move {
+            let response = serve_request(&worker, peer, request).await;
+            drop(in_flight);
+            Ok::<_, Infallible>(response)
+        }
     });
     let connection = builder.serve_connection_with_upgrades(stream, service);
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
         () = stop.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+        () = activity.is_over(limits.head, limits.idle) => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
@@ -99,8 +112,8 @@ fn builder(limits: &Limits) -> Builder<LocalExecutor> {
         .http2()
         .timer(TokioTimer::new())
         .enable_connect_protocol()
-        .keep_alive_interval(Some(Duration::from_secs(20)))
-        .keep_alive_timeout(Duration::from_secs(20))
+        .keep_alive_interval(Some(limits.head))
+        .keep_alive_timeout(limits.head)
         .max_concurrent_streams(limits.streams)
         .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX));
     builder

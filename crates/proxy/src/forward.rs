@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use crossgate_gate::{Action, Gate, Target, UpstreamIdentity};
+use crossgate_gate::{Action, Gate, Target};
 use crossgate_model::{Application, IngressRule};
 use crossgate_session::UpstreamAssertion;
 use http::header::{CONNECTION, CONTENT_LENGTH, SET_COOKIE, UPGRADE};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 
 use crate::body::{RequestBody, ResponseBody};
 use crate::connection::Peer;
@@ -28,7 +28,6 @@ pub(crate) struct Forwarding<'a> {
     pub(crate) peer: Peer,
     pub(crate) request_id: &'a str,
     pub(crate) assertion: Option<UpstreamAssertion<'a>>,
-    pub(crate) identity: UpstreamIdentity,
 }
 
 /// Sends the request that was decided on, and brings the response.
@@ -48,6 +47,10 @@ pub(crate) async fn forward(
         | Action::RefusePreflight(_) => return Err(Failure::UpstreamUnreachable),
     };
     let extended = parts.method == Method::CONNECT;
+    if forwarding.websocket && !extended && !body.is_end_stream() {
+        // What follows the head is the WebSocket's, or the body: it cannot be both.
+        return Err(Failure::BodyBroken);
+    }
     let visitor = forwarding.websocket.then(|| {
         let mut request = Request::new(());
         std::mem::swap(request.extensions_mut(), &mut parts.extensions);
@@ -72,7 +75,7 @@ pub(crate) async fn forward(
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("Upgrade"));
                 response.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));
             }
-            tunnel.open(&mut response)?;
+            tunnel.open(&mut response, &forwarding.worker.tunnels)?;
         }
         // Nobody asked to switch.
         None if switches => return Err(Failure::UpstreamBroken),
@@ -101,13 +104,11 @@ impl Forwarding<'_> {
             request_id: self.request_id,
         };
         let settings = self.application.map(|application| &application.settings);
-        let single_header =
-            settings.and_then(|settings| settings.read_service_tokens_from_header.as_ref());
         rewrite(
             &mut parts.headers,
             &provenance,
             ingress.origin_request.host_header.as_deref(),
-            single_header.filter(|_| self.identity == UpstreamIdentity::ServiceToken),
+            settings.and_then(|settings| settings.read_service_tokens_from_header.as_ref()),
             self.assertion,
             settings.is_some_and(|settings| settings.forward_authorization_cookie),
         );

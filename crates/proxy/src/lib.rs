@@ -10,10 +10,12 @@
 //! Entry points: [`bind`] and [`Server::start`]. The request path is one page: `serve_request.rs`.
 
 mod account;
+mod activity;
 mod balance;
 mod body;
 mod connect;
 mod connection;
+mod exchange;
 mod forward;
 mod gateway;
 mod limits;
@@ -22,6 +24,7 @@ mod local;
 mod pool;
 mod serve_request;
 mod server;
+mod stall;
 mod stamp;
 mod tls;
 mod tunnel;

@@ -9,6 +9,10 @@ pub struct Limits {
     pub tls_handshake: Duration,
     /// Longest wait for a request's head, and for the next request on an idle connection.
     pub head: Duration,
+    /// Longest time without a request on a connection that had one, where [`Limits::head`] does not end it sooner.
+    pub idle: Duration,
+    /// Longest time in which a visitor takes nothing of what is sent.
+    pub write_pause: Duration,
     /// Longest pause within a request's body.
     pub body_pause: Duration,
     /// Largest head of a request, in bytes.
@@ -30,6 +34,8 @@ impl Default for Limits {
         Self {
             tls_handshake: Duration::from_secs(10),
             head: Duration::from_secs(30),
+            idle: Duration::from_secs(75),
+            write_pause: Duration::from_secs(60),
             body_pause: Duration::from_secs(30),
             head_bytes: 64 * 1024,
             headers: 128,

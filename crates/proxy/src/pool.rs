@@ -1,8 +1,9 @@
 //! Connections to one upstream, of one thread.
 //!
-//! An HTTP/1.1 connection goes back to the pool as soon as its response's head is there; whoever takes it out checks that the
-//! body is through by then. A pooled connection may have been closed by the upstream in the meantime: if nothing of the
-//! request was sent, another connection is tried.
+//! An HTTP/1.1 connection goes back to the pool when its response's body is through ([`Lease`]), and the one that came back last is
+//! taken first, so that those which are not needed grow old. A pooled connection may have been closed by the upstream in the
+//! meantime: if nothing of the request was sent, another connection is tried. A WebSocket gets a connection of its own, which is
+//! never used for anything else.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -10,16 +11,17 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crossgate_model::{OriginRequest, UpstreamScheme, UpstreamUrl};
-use http::{Request, Response, StatusCode};
-use hyper::body::Incoming;
+use http::header::{TRANSFER_ENCODING, UPGRADE};
+use http::{Request, Response};
 use hyper::client::conn::{http1, http2};
 use hyper::rt::{Read, Write};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::ClientConfig;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 
-use crate::body::{RequestBody, RequestBodyError};
+use crate::body::{RequestBody, UpstreamBody};
 use crate::connect::{Connected, connect};
+use crate::exchange::{failure_of, framed, patiently};
 use crate::local::LocalExecutor;
 use crate::tls::client_config;
 use crate::{Failure, Limits};
@@ -32,7 +34,10 @@ pub(crate) struct Upstream {
     url: UpstreamUrl,
     origin_request: OriginRequest,
     tls: Option<Arc<ClientConfig>>,
+    /// The same, for connections that must speak HTTP/1.1.
+    tls_http1: Option<Arc<ClientConfig>>,
     limits: Limits,
+    /// The one that was used last is at the back.
     http1: RefCell<VecDeque<(http1::SendRequest<RequestBody>, Instant)>>,
     http2: RefCell<Option<http2::SendRequest<RequestBody>>>,
     open: Rc<Cell<usize>>,
@@ -50,6 +55,12 @@ enum Sender {
     Http2(http2::SendRequest<RequestBody>),
 }
 
+/// An HTTP/1.1 connection that a response still comes on.
+pub(crate) struct Lease {
+    upstream: Rc<Upstream>,
+    sender: http1::SendRequest<RequestBody>,
+}
+
 /// Counts a connection for as long as it is open.
 struct Open(Rc<Cell<usize>>);
 
@@ -63,10 +74,16 @@ impl Upstream {
                 )
                 .ok()
         });
+        let tls_http1 = tls.as_deref().map(|config| {
+            let mut config = config.clone();
+            config.alpn_protocols = vec![b"http/1.1".to_vec()];
+            Arc::new(config)
+        });
         Self {
             url: url.clone(),
             origin_request: origin_request.clone(),
             tls,
+            tls_http1,
             limits,
             http1: RefCell::default(),
             http2: RefCell::default(),
@@ -76,17 +93,19 @@ impl Upstream {
 
     /// Sends a request and waits for the head of the response.
     pub(crate) async fn send(
-        &self,
+        self: &Rc<Self>,
         mut request: Request<RequestBody>,
-    ) -> Result<Response<Incoming>, Unanswered> {
-        while let Some(sender) = self.pooled() {
-            match self.send_on(sender, request).await {
+    ) -> Result<Response<UpstreamBody>, Unanswered> {
+        let upgrades = request.headers().contains_key(UPGRADE);
+        for _ in 0..if upgrades { 0 } else { LOOKS } {
+            let Some(sender) = self.pooled() else { break };
+            match self.send_on(sender, request, true).await {
                 Err(Unanswered { unsent: Some(unsent), .. }) => request = unsent,
                 answered => return answered,
             }
         }
-        match self.connect().await {
-            Ok(sender) => self.send_on(sender, request).await,
+        match self.connect(!upgrades && self.origin_request.http2).await {
+            Ok(sender) => self.send_on(sender, request, !upgrades).await,
             Err(failure) => Err(Unanswered { failure, unsent: Some(request) }),
         }
     }
@@ -97,25 +116,27 @@ impl Upstream {
         }
         let mut pool = self.http1.borrow_mut();
         for _ in 0..LOOKS.min(pool.len()) {
-            let (sender, since) = pool.pop_front()?;
+            let (sender, since) = pool.pop_back()?;
             if sender.is_closed() || since.elapsed() > self.limits.upstream_idle {
                 continue;
             }
             if sender.is_ready() {
                 return Some(Sender::Http1(sender));
             }
-            pool.push_back((sender, since));
+            // Its response is through, but its request is not, or it has not been told yet.
+            pool.push_front((sender, since));
         }
         None
     }
 
-    async fn connect(&self) -> Result<Sender, Failure> {
+    async fn connect(&self, http2: bool) -> Result<Sender, Failure> {
         if self.open.get() >= self.limits.upstream_connections {
             return Err(Failure::UpstreamOverloaded);
         }
         let open = Open::count(&self.open);
-        let connected = connect(&self.url, &self.origin_request, self.tls.as_ref()).await?;
-        let http2 = connected.speaks_http2(&self.origin_request);
+        let tls = if http2 { &self.tls } else { &self.tls_http1 };
+        let connected = connect(&self.url, &self.origin_request, tls.as_ref()).await?;
+        let http2 = connected.speaks_http2(http2);
         match connected {
             Connected::Plain(stream) => self.handshake(TokioIo::new(stream), http2, open).await,
             Connected::Tls(stream) => self.handshake(TokioIo::new(stream), http2, open).await,
@@ -148,36 +169,35 @@ impl Upstream {
     }
 
     async fn send_on(
-        &self,
+        self: &Rc<Self>,
         sender: Sender,
         request: Request<RequestBody>,
-    ) -> Result<Response<Incoming>, Unanswered> {
-        let response_timeout = self.origin_request.response_timeout;
+        reusable: bool,
+    ) -> Result<Response<UpstreamBody>, Unanswered> {
+        let patience = self.origin_request.response_timeout;
+        let progress = request.body().progress();
         let (answered, sender) = match sender {
             Sender::Http1(mut sender) => {
-                let answered = timeout(response_timeout, sender.try_send_request(request)).await;
-                (answered, Some(sender))
+                let answering = sender.try_send_request(framed(request));
+                (patiently(patience, progress, answering).await, Some(sender))
             }
-            Sender::Http2(mut sender) => (
-                timeout(response_timeout, sender.try_send_request(self.with_authority(request)))
-                    .await,
-                None,
-            ),
+            Sender::Http2(mut sender) => {
+                let answering = sender.try_send_request(self.with_authority(request));
+                (patiently(patience, progress, answering).await, None)
+            }
         };
         match answered {
-            Ok(Ok(response)) => {
-                let reusable = response.status() != StatusCode::SWITCHING_PROTOCOLS;
-                if let Some(sender) = sender.filter(|_| reusable) {
-                    self.http1.borrow_mut().push_back((sender, Instant::now()));
-                }
-                Ok(response)
+            Some(Ok(response)) => {
+                let upstream = Rc::clone(self);
+                let lease = sender.filter(|_| reusable).map(|sender| Lease { upstream, sender });
+                Ok(response.map(|body| UpstreamBody::new(body, lease)))
             }
-            Ok(Err(mut error)) => {
+            Some(Err(mut error)) => {
                 let unsent = error.take_message();
                 let failure = failure_of(error.error());
                 Err(Unanswered { failure, unsent })
             }
-            Err(_) => Err(Unanswered { failure: Failure::UpstreamResponseTimeout, unsent: None }),
+            None => Err(Unanswered { failure: Failure::UpstreamResponseTimeout, unsent: None }),
         }
     }
 
@@ -185,6 +205,7 @@ impl Upstream {
     fn with_authority(&self, mut request: Request<RequestBody>) -> Request<RequestBody> {
         let headers = request.headers_mut();
         let host = headers.remove(http::header::HOST);
+        headers.remove(TRANSFER_ENCODING);
         let mut parts = request.uri().clone().into_parts();
         parts.scheme = Some(match self.url.scheme {
             UpstreamScheme::Http => http::uri::Scheme::HTTP,
@@ -200,6 +221,21 @@ impl Upstream {
     }
 }
 
+impl Lease {
+    /// Puts the connection back: the response is through.
+    pub(crate) fn give_back(self) {
+        let Self { upstream, sender } = self;
+        let mut pool = upstream.http1.borrow_mut();
+        let old = |(_, since): &(_, Instant)| since.elapsed() > upstream.limits.upstream_idle;
+        while pool.front().is_some_and(old) {
+            pool.pop_front();
+        }
+        if !sender.is_closed() {
+            pool.push_back((sender, Instant::now()));
+        }
+    }
+}
+
 impl Open {
     fn count(open: &Rc<Cell<usize>>) -> Self {
         open.set(open.get() + 1);
@@ -211,18 +247,4 @@ impl Drop for Open {
     fn drop(&mut self) {
         self.0.set(self.0.get().saturating_sub(1));
     }
-}
-
-/// Whose fault it was: the client's body, or the upstream.
-fn failure_of(error: &hyper::Error) -> Failure {
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        match cause.downcast_ref::<RequestBodyError>() {
-            Some(RequestBodyError::Paused) => return Failure::BodyTimeout,
-            Some(RequestBodyError::Broken(_)) => return Failure::BodyBroken,
-            None => source = cause.source(),
-        }
-    }
-    tracing::warn!(%error, "the upstream's answer is broken");
-    Failure::UpstreamBroken
 }

@@ -115,7 +115,6 @@ pub(crate) async fn serve_request(
                 assertion: credentials
                     .as_ref()
                     .and_then(|credentials| credentials.upstream(identity)),
-                identity,
             };
             let asked = Instant::now();
             let answered = forward(&forwarding, &verdict.action, parts, body).await;

@@ -11,6 +11,7 @@ use rustls::ServerConfig;
 use tokio::task::{JoinSet, LocalSet};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::balance::Upstreams;
 use crate::connection::{Entrance, serve};
@@ -27,7 +28,7 @@ pub struct Server {
 /// How a drain ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Drained {
-    /// Connections that were still open at the deadline, and were cut.
+    /// Connections and WebSockets that were still open at the deadline, and were cut.
     pub cut: usize,
 }
 
@@ -36,6 +37,8 @@ pub(crate) struct Worker {
     pub(crate) gateway: Arc<dyn Gateway>,
     pub(crate) limits: Limits,
     pub(crate) upstreams: Upstreams,
+    /// WebSockets that are open.
+    pub(crate) tunnels: TaskTracker,
 }
 
 impl Server {
@@ -132,7 +135,8 @@ async fn work(
     stop: CancellationToken,
     cut: CancellationToken,
 ) -> usize {
-    let worker = Rc::new(Worker { gateway, limits, upstreams: Upstreams::default() });
+    let (upstreams, tunnels) = (Upstreams::default(), TaskTracker::new());
+    let worker = Rc::new(Worker { gateway, limits, upstreams, tunnels: tunnels.clone() });
     let mut accepting = JoinSet::new();
     for (entrance, socket) in sockets {
         accepting.spawn_local(accept(Rc::clone(&worker), entrance, socket, stop.clone()));
@@ -145,10 +149,12 @@ async fn work(
         for connections in &mut open {
             while connections.join_next().await.is_some() {}
         }
+        tunnels.close();
+        tunnels.wait().await;
     };
     tokio::select! {
         () = finished => 0,
-        () = cut.cancelled() => open.iter().map(JoinSet::len).sum(),
+        () = cut.cancelled() => open.iter().map(JoinSet::len).sum::<usize>() + tunnels.len(),
     }
 }
 

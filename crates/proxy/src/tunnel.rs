@@ -5,10 +5,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, UPGRADE};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
-use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio::io::copy_bidirectional;
+use tokio_util::task::TaskTracker;
 
 use crate::Failure;
 
@@ -41,7 +41,11 @@ impl Tunnel {
 
     /// Connects the two sides once the upstream has agreed; the response is what the visitor gets. Nothing is passed on
     /// before that, and the upstream's connection is not used for anything else.
-    pub(crate) fn open(self, response: &mut Response<Incoming>) -> Result<(), Failure> {
+    pub(crate) fn open<B>(
+        self,
+        response: &mut Response<B>,
+        tunnels: &TaskTracker,
+    ) -> Result<(), Failure> {
         if let Some(key) = &self.own_key {
             let accepted = response.headers().get(SEC_WEBSOCKET_ACCEPT).map(HeaderValue::as_bytes);
             if accepted != Some(accept(key).as_bytes()) {
@@ -51,7 +55,7 @@ impl Tunnel {
             response.headers_mut().remove(SEC_WEBSOCKET_ACCEPT);
         }
         let upstream = hyper::upgrade::on(&mut *response);
-        tokio::task::spawn_local(async move {
+        tunnels.spawn_local(async move {
             let (Ok(visitor), Ok(upstream)) = (self.visitor.await, upstream.await) else { return };
             let (mut visitor, mut upstream) = (TokioIo::new(visitor), TokioIo::new(upstream));
             // Either side may end the tunnel at any time, by any means.

@@ -6,8 +6,10 @@ use crossgate_gate::{is_gateway_header, is_hop_by_hop};
 use crossgate_model::{Host, PublicAddress};
 use crossgate_session::UpstreamAssertion;
 use crossgate_token::cookie;
+use crossgate_token::service_token::{Presented, ServiceCredentials};
 use http::header::{
     AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, FORWARDED, HOST, HeaderName, TE,
+    TRAILER,
 };
 use http::{HeaderMap, HeaderValue};
 
@@ -46,13 +48,15 @@ pub(crate) fn rewrite(
     remove_gateway_headers(headers);
     headers.remove(EXPECT);
     headers.remove(HOST);
-    if let Some(name) = service_token_header {
+    if let Some(name) = service_token_header
+        && !matches!(ServiceCredentials::from_headers(headers, Some(name)), Presented::None)
+    {
         headers.remove(name);
     }
     cookie::strip(headers, cookie::is_gateway_cookie);
-    set_forwarded(headers, provenance, &forwarded_for);
     let origin = provenance.public.origin(provenance.host);
     let public_host = origin.split_once("://").map_or("", |(_, host)| host);
+    set_forwarded(headers, provenance.public, public_host, &forwarded_for);
     insert(headers, HOST, host_header.unwrap_or(public_host));
     insert(headers, X_REQUEST_ID, provenance.request_id);
     if let Some(UpstreamAssertion { assertion, email }) = assertion {
@@ -76,8 +80,8 @@ pub(crate) fn bare_preflight(headers: &mut HeaderMap) {
     }
 }
 
-/// Removes what belongs to one connection, and what `Connection` names (RFC 9110, section 7.6.1). `te: trailers` stays:
-/// gRPC asks for it.
+/// Removes what belongs to one connection, and what `Connection` names (RFC 9110, section 7.6.1). `te: trailers` and `trailer` stay:
+/// trailers are passed on, and gRPC asks for them.
 pub(crate) fn remove_connection_headers(headers: &mut HeaderMap) {
     let trailers = headers.get(TE).is_some_and(|te| lists(te, b"trailers"));
     if headers.contains_key(CONNECTION) {
@@ -91,13 +95,28 @@ pub(crate) fn remove_connection_headers(headers: &mut HeaderMap) {
             headers.remove(name);
         }
     }
-    let of_connection =
-        headers.keys().filter(|name| is_hop_by_hop(name)).cloned().collect::<Vec<_>>();
+    let belongs = |name: &&HeaderName| is_hop_by_hop(name) && **name != TRAILER;
+    let of_connection = headers.keys().filter(belongs).cloned().collect::<Vec<_>>();
     for name in of_connection {
         headers.remove(name);
     }
     if trailers {
         headers.insert(TE, HeaderValue::from_static("trailers"));
+    }
+}
+
+/// Removes what may not come after the body: whatever says who asks, what the connection is like, or what the body is (RFC 9110, section
+/// 6.5.1). An upstream may merge trailers into headers, so that a name which imitates one of ours goes, too.
+pub(crate) fn remove_forged_trailers(trailers: &mut HeaderMap) {
+    let forged = |name: &&HeaderName| {
+        let folded = name.as_str().replace(['_', '.'], "-");
+        [AUTHORIZATION, CONTENT_LENGTH, COOKIE, EXPECT, HOST].contains(*name)
+            || is_hop_by_hop(name)
+            || HeaderName::try_from(folded).is_ok_and(|folded| is_gateway_header(&folded))
+    };
+    let forged = trailers.keys().filter(forged).cloned().collect::<Vec<_>>();
+    for name in forged {
+        trailers.remove(name);
     }
 }
 
@@ -127,9 +146,9 @@ fn forwarded_for(headers: &HeaderMap, provenance: &Provenance<'_>) -> String {
     list + &provenance.peer.to_string()
 }
 
-fn set_forwarded(headers: &mut HeaderMap, provenance: &Provenance<'_>, forwarded_for: &str) {
-    let scheme = provenance.public.scheme.as_str();
-    let host = provenance.host.as_str();
+/// `X-Forwarded-*` and `Forwarded` (RFC 7239). `host` is what the visitor asked for, with the port unless it is the scheme's.
+fn set_forwarded(headers: &mut HeaderMap, public: PublicAddress, host: &str, forwarded_for: &str) {
+    let scheme = public.scheme.as_str();
     insert(headers, FORWARDED_FOR, forwarded_for);
     insert(headers, FORWARDED_HOST, host);
     headers.insert(FORWARDED_PROTO, HeaderValue::from_static(scheme));

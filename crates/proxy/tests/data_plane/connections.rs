@@ -1,0 +1,159 @@
+//! Connections: which are used again, and which end.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use crossgate_proxy::Limits;
+use tokio::io::AsyncWriteExt;
+
+use crate::upstream::{Echo, in_bytes, read_head};
+use crate::world::{World, read_to_end, read_until, status};
+
+const GET: &[u8] = b"GET / HTTP/1.1\r\nhost: open.acme.example\r\n\r\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_sides_are_kept_alive() {
+    let upstream = Echo::start().await;
+    let world = World::of(upstream.address).await;
+    let mut visitor = world.connect().await;
+    for _ in 0..5 {
+        visitor.write_all(GET).await.unwrap();
+        read_until(&mut visitor, "\n\n\n").await;
+    }
+    world.get("open", "/", &[]).await;
+    world.get("other", "/", &[]).await;
+    assert_eq!(upstream.connections(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_whose_response_is_not_through_is_not_used_again() {
+    let upstream = in_bytes(|mut stream| async move {
+        read_head(&mut stream).await;
+        // More than buffers hold, so that it is not through when the visitor goes.
+        let head = "HTTP/1.1 200 OK\r\ncontent-length: 99999999\r\n\r\n";
+        stream.write_all(head.as_bytes()).await.unwrap();
+        while stream.write_all(&[b'a'; 65_536]).await.is_ok() {}
+    })
+    .await;
+    let world = World::of(upstream).await;
+    for _ in 0..3 {
+        let mut visitor = world.connect().await;
+        visitor.write_all(GET).await.unwrap();
+        let head = read_until(&mut visitor, "\r\n\r\n").await;
+        assert_eq!(status(&head), 200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_that_never_end_do_not_keep_others_from_sharing_connections() {
+    let opened = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&opened);
+    let upstream = in_bytes(move |mut stream| {
+        count.fetch_add(1, Ordering::SeqCst);
+        async move {
+            loop {
+                let head = read_head(&mut stream).await;
+                if head.is_empty() {
+                    return;
+                }
+                let endless = head.starts_with("GET /events ");
+                let length = if endless { 999 } else { 2 };
+                let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\nhi");
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        }
+    })
+    .await;
+    let world = World::of(upstream).await;
+    let mut listening = Vec::new();
+    for _ in 0..40 {
+        let mut visitor = world.connect().await;
+        let get = b"GET /events HTTP/1.1\r\nhost: open.acme.example\r\n\r\n";
+        visitor.write_all(get).await.unwrap();
+        read_until(&mut visitor, "\r\n\r\nhi").await;
+        listening.push(visitor);
+    }
+    for _ in 0..40 {
+        assert_eq!(status(&world.get("open", "/", &[]).await), 200);
+    }
+    assert_eq!(opened.load(Ordering::SeqCst), listening.len() + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pooled_connection_that_the_upstream_closed_costs_no_request() {
+    let upstream = in_bytes(|mut stream| async move {
+        read_head(&mut stream).await;
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi").await.unwrap();
+    })
+    .await;
+    let world = World::of(upstream).await;
+    for _ in 0..10 {
+        let answer = world.get("open", "/", &[]).await;
+        assert_eq!(status(&answer), 200, "{answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_nothing_is_cut_off() {
+    let upstream = Echo::start().await;
+    let short = Duration::from_millis(100);
+    let limits = Limits { head: short, idle: short, ..Limits::default() };
+    let world = World::open_by(format!("service: \"http://{}\"", upstream.address), limits).await;
+    let rows: [(&str, &[u8]); 5] = [
+        ("nothing at all", b""),
+        ("the beginning of what may become HTTP/2", b"PRI * HT"),
+        ("HTTP/2 and no request", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"),
+        ("sec-C5-S13 half a head", b"GET / HTTP/1.1\r\nhost: open"),
+        ("an answered request and nothing more", GET),
+    ];
+    for (name, bytes) in rows {
+        let mut visitor = world.connect().await;
+        visitor.write_all(bytes).await.unwrap();
+        let mut all = Vec::new();
+        let ended = tokio::time::timeout(
+            crate::world::PATIENCE,
+            tokio::io::AsyncReadExt::read_to_end(&mut visitor, &mut all),
+        );
+        assert!(ended.await.is_ok(), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_read_is_cut_off() {
+    let (closed, mut was_closed) = tokio::sync::mpsc::unbounded_channel();
+    let upstream = in_bytes(move |mut stream| {
+        let closed = closed.clone();
+        async move {
+            read_head(&mut stream).await;
+            let head = "HTTP/1.1 200 OK\r\ncontent-length: 999999999\r\n\r\n";
+            stream.write_all(head.as_bytes()).await.unwrap();
+            while stream.write_all(&[b'a'; 65_536]).await.is_ok() {}
+            closed.send(()).unwrap();
+        }
+    })
+    .await;
+    let limits = Limits { write_pause: Duration::from_millis(100), ..Limits::default() };
+    let world = World::open_by(format!("service: \"http://{upstream}\""), limits).await;
+    let mut visitor = world.connect().await;
+    visitor.write_all(GET).await.unwrap();
+    read_until(&mut visitor, "\r\n\r\n").await;
+    let ended = tokio::time::timeout(crate::world::PATIENCE, was_closed.recv()).await;
+    assert_eq!(ended, Ok(Some(())), "the upstream is let go");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn http_1_0_is_answered_as_it_understands() {
+    let upstream = in_bytes(|mut stream| async move {
+        read_head(&mut stream).await;
+        let answer = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
+        stream.write_all(answer.as_bytes()).await.unwrap();
+    })
+    .await;
+    let world = World::of(upstream).await;
+    let mut visitor = world.connect().await;
+    visitor.write_all(b"GET / HTTP/1.0\r\nhost: open.acme.example\r\n\r\n").await.unwrap();
+    let answer = read_to_end(&mut visitor).await;
+    assert!(answer.starts_with("HTTP/1.0 200"), "{answer}");
+    assert!(answer.ends_with("\r\n\r\nhi"), "{answer}");
+}

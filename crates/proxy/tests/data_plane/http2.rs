@@ -1,0 +1,166 @@
+//! HTTP/2 on either side.
+
+use bytes::Bytes;
+use crossgate_proxy::Limits;
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use http_body::Frame;
+use http_body_util::combinators::BoxBody;
+use http_body_util::{BodyExt, Empty, Full, StreamBody};
+use hyper::client::conn::http2::{self, SendRequest};
+use hyper::ext::Protocol;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::upstream::{Echo, in_bytes, read_head};
+use crate::web_socket::echo;
+use crate::world::World;
+
+type Body = BoxBody<Bytes, std::convert::Infallible>;
+
+async fn client(world: &World) -> SendRequest<Body> {
+    let io = TokioIo::new(world.connect().await);
+    let (sender, connection) = http2::handshake(TokioExecutor::new(), io).await.unwrap();
+    tokio::spawn(connection);
+    sender
+}
+
+fn request(method: Method, uri: &str) -> http::request::Builder {
+    Request::builder().method(method).uri(uri)
+}
+
+async fn text(response: hyper::Response<hyper::body::Incoming>) -> String {
+    String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_reaches_an_upstream_that_speaks_http_1() {
+    let upstream = Echo::start().await;
+    let world = World::of(upstream.address).await;
+    let mut client = client(&world).await;
+    let request = request(Method::POST, "https://open.acme.example/a?b")
+        .header("cookie", "a=1")
+        .header("cookie", "CF_Authorization=secret")
+        .header("cookie", "b=2")
+        .body(Full::new(Bytes::from("abc")).boxed())
+        .unwrap();
+    let response = client.send_request(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert!(response.headers().get("connection").is_none());
+    let text = text(response).await;
+    assert!(text.starts_with("POST /a?b HTTP/1.1\n"), "{text}");
+    for line in ["host: open.acme.example", "cookie: a=1; b=2", "content-length: 3"] {
+        assert!(text.contains(&format!("\n{line}\n")), "{line} in {text}");
+    }
+    assert!(text.ends_with("\n\nabc\n"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn grpc_passes_from_end_to_end() {
+    let upstream = Echo::start().await;
+    let rule =
+        format!("service: \"http://{}\", origin_request: {{ http2: true }}", upstream.address);
+    let world = World::open_by(rule, Limits::default()).await;
+    let mut client = client(&world).await;
+    for _ in 0..3 {
+        let mut trailers = HeaderMap::new();
+        trailers.insert("x-sum", HeaderValue::from_static("1"));
+        trailers.insert("cf-access-token", HeaderValue::from_static("forged"));
+        let frames = [Frame::data(Bytes::from("abc")), Frame::trailers(trailers)];
+        let body = StreamBody::new(futures_util::stream::iter(frames.map(Ok)));
+        let request = request(Method::POST, "https://open.acme.example/trailers")
+            .header("te", "trailers")
+            .header("content-type", "application/grpc")
+            .body(BodyExt::boxed(body))
+            .unwrap();
+        let response = client.send_request(request).await.unwrap();
+        let collected = response.into_body().collect().await.unwrap();
+        assert_eq!(collected.trailers().unwrap()["grpc-status"], "0");
+        let text = String::from_utf8(collected.to_bytes().to_vec()).unwrap();
+        assert!(text.starts_with("POST http://open.acme.example/trailers HTTP/2.0\n"), "{text}");
+        assert!(text.contains("\nte: trailers\n"), "{text}");
+        assert!(!text.contains("transfer-encoding"), "{text}");
+        assert!(text.ends_with("\n\nabc\ntrailer x-sum: 1\n"), "{text}");
+    }
+    assert_eq!(upstream.connections(), 1, "one connection carries them all");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_web_socket_by_extended_connect_becomes_an_upgrade() {
+    let (heard, mut hears) = tokio::sync::mpsc::unbounded_channel();
+    let upstream = in_bytes(move |mut stream| {
+        let heard = heard.clone();
+        async move {
+            let head = read_head(&mut stream).await;
+            let key = head.lines().find_map(|line| line.strip_prefix("sec-websocket-key: "));
+            let accept = accept(key.unwrap());
+            heard.send(head.clone()).unwrap();
+            let agreed = format!("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: {accept}\r\nsec-websocket-protocol: chat\r\n\r\n");
+            stream.write_all(agreed.as_bytes()).await.unwrap();
+            echo(&mut stream).await;
+        }
+    })
+    .await;
+    let world = World::of(upstream).await;
+    let mut client = client(&world).await;
+    let response = client.send_request(connect("websocket")).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()["sec-websocket-protocol"], "chat");
+    assert!(response.headers().get("sec-websocket-accept").is_none());
+    let head = hears.recv().await.unwrap();
+    assert!(head.starts_with("GET /chat HTTP/1.1\r\n"), "{head}");
+    let mut tunnel = TokioIo::new(hyper::upgrade::on(response).await.unwrap());
+    tunnel.write_all(b"there and back").await.unwrap();
+    let mut back = [0; 14];
+    tunnel.read_exact(&mut back).await.unwrap();
+    assert_eq!(&back, b"there and back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upstream_that_agrees_to_nothing_that_was_asked_is_broken() {
+    let upstream = in_bytes(|mut stream| async move {
+        read_head(&mut stream).await;
+        stream.write_all(crate::web_socket::AGREED.as_bytes()).await.unwrap();
+    })
+    .await;
+    let world = World::of(upstream).await;
+    let response = client(&world).await.send_request(connect("websocket")).await.unwrap();
+    assert_eq!(response.status(), StatusCode::BAD_GATEWAY);
+    assert_eq!(text(response).await, "upstream-websocket");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_protocols_get_no_tunnel() {
+    let upstream = Echo::start().await;
+    let world = World::of(upstream.address).await;
+    let response = client(&world).await.send_request(connect("connect-udp")).await.unwrap();
+    assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(upstream.connections(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_authority_must_not_contradict_the_host() {
+    let upstream = Echo::start().await;
+    let world = World::of(upstream.address).await;
+    let request = request(Method::GET, "https://open.acme.example/")
+        .header("host", "app.acme.example")
+        .body(Empty::new().boxed())
+        .unwrap();
+    let response = client(&world).await.send_request(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::BAD_REQUEST, "sec-C2-H4");
+}
+
+fn connect(protocol: &'static str) -> Request<Body> {
+    request(Method::CONNECT, "https://open.acme.example/chat")
+        .extension(Protocol::from_static(protocol))
+        .header("sec-websocket-version", "13")
+        .body(Empty::new().boxed())
+        .unwrap()
+}
+
+fn accept(key: &str) -> String {
+    use base64::Engine as _;
+    let text = format!("{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11");
+    let hash =
+        aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes());
+    base64::engine::general_purpose::STANDARD.encode(hash)
+}
