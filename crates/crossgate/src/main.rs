@@ -1,1 +1,37 @@
-fn main() {}
+//! The binary: command line, wiring, telemetry. Everything that decides lives in other crates.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line program talks")]
+
+mod cli;
+mod clock;
+mod commands;
+mod config_file;
+mod decision_log;
+mod demo;
+mod diagnostics;
+mod gateway;
+mod metrics;
+mod reload;
+mod remember;
+mod running;
+mod workers;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use cli::{Command, CommandLine};
+
+fn main() -> ExitCode {
+    let result = match CommandLine::parse().command {
+        Command::Check(options) => commands::check::run(&options),
+        Command::Demo(options) => commands::demo::run(&options),
+        Command::Schema => commands::schema::run(),
+        Command::Serve(options) => commands::serve::run(&options),
+        Command::ServiceToken(command) => commands::service_token::run(command),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("crossgate: {error:#}");
+        ExitCode::from(2)
+    })
+}

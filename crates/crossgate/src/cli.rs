@@ -1,0 +1,130 @@
+//! The command line: what a stranger reads first.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Access gateway that gets cross-origin right: it signs people in, decides by policy, proxies to
+/// your applications and answers CORS at the edge.
+#[derive(Debug, Parser)]
+#[command(
+    name = "crossgate",
+    version,
+    after_help = "New here? Run `crossgate demo`: it starts a login host, a mailbox and sample applications on \
+                  this computer and prints what to open. Nothing is installed and nothing is kept."
+)]
+pub(crate) struct CommandLine {
+    /// What to do
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start everything on this computer, with nothing to set up
+    ///
+    /// A login host, a mailbox page that shows the sign-in codes, and sample applications that call each
+    /// other across origins. Everything listens on loopback only and is gone when you press Ctrl-C.
+    Demo(DemoOptions),
+    /// Run the gateway
+    ///
+    /// SIGHUP or a changed config file reloads the config: all of it, or nothing if it has errors. SIGTERM and Ctrl-C stop
+    /// accepting, let requests finish, and end.
+    Serve(ServeOptions),
+    /// Parse and lint a config: every problem at once, each with its place, the reason and the fix
+    ///
+    /// Exit status: 0 fine, 1 errors (or warnings with --strict), 2 the file cannot be read.
+    Check(CheckOptions),
+    /// Print the JSON Schema of the config, for editors
+    Schema,
+    /// Make, list and revoke service tokens: credentials for machines
+    #[command(subcommand)]
+    ServiceToken(ServiceTokenCommand),
+}
+
+/// Options of `demo`.
+#[derive(Debug, Args)]
+pub(crate) struct DemoOptions {
+    /// Port of the login host and the applications, on IPv4 and IPv6 loopback
+    #[arg(long, default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// Port of the mailbox, health and metrics pages
+    #[arg(long, default_value_t = 8444)]
+    pub(crate) admin_port: u16,
+}
+
+/// Options of `serve`.
+#[derive(Debug, Args)]
+pub(crate) struct ServeOptions {
+    /// The config file (YAML)
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Longest wait for requests to finish when stopping, in seconds
+    #[arg(long, default_value_t = 30, value_name = "SECONDS")]
+    pub(crate) drain: u64,
+}
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub(crate) struct CheckOptions {
+    /// The config file (YAML)
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// Let warnings fail, too
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// How problems are printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// Commands on service tokens.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ServiceTokenCommand {
+    /// Make a service token and print its secret, once
+    ///
+    /// A policy admits it by name: `include: [ { service_token: { token_id: NAME } } ]` with decision
+    /// `non_identity`. A running gateway knows the token within a second.
+    Create {
+        /// The config whose store is used
+        #[arg(long, short, value_name = "FILE")]
+        config: PathBuf,
+        /// A name that no other token has
+        #[arg(long)]
+        name: String,
+        /// How long it is valid, as 8760h, or `forever` [default: as declared in the config, else 8760h]
+        #[arg(long)]
+        duration: Option<String>,
+        /// How the token is printed
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// List the service tokens, without their secrets
+    List {
+        /// The config whose store is used
+        #[arg(long, short, value_name = "FILE")]
+        config: PathBuf,
+        /// How the tokens are printed
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Revoke a service token: a running gateway refuses it within a second
+    Revoke {
+        /// The config whose store is used
+        #[arg(long, short, value_name = "FILE")]
+        config: PathBuf,
+        /// Its name, id or client id
+        token: String,
+    },
+}
+
+/// How a command reports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Human,
+    /// For programs
+    Json,
+}

@@ -1,0 +1,47 @@
+//! Reading a config file with the world around it: environment and files.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use crossgate_model::{Config, Problem, Severity};
+
+use crate::diagnostics;
+
+/// A config file as it stands on disk.
+pub(crate) struct ConfigFile {
+    pub(crate) path: PathBuf,
+    pub(crate) text: String,
+}
+
+impl ConfigFile {
+    /// Reads the file.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        Ok(Self { path: path.to_owned(), text })
+    }
+
+    /// Parses it, with the process's environment.
+    pub(crate) fn parse(&self) -> (Option<Config>, Vec<Problem>) {
+        Config::parse(&self.text, &self.path, &environment)
+    }
+
+    /// The config, or its problems printed on standard error and status 1. Warnings are printed in both cases.
+    pub(crate) fn parse_or_complain(&self) -> Result<Config, ExitCode> {
+        let (config, problems) = self.parse();
+        if !problems.is_empty() {
+            anstream::eprint!("{}", diagnostics::human(&problems, &self.text, &self.path, true));
+        }
+        let usable = !problems.iter().any(|problem| problem.severity == Severity::Error);
+        config.filter(|_| usable).ok_or_else(|| ExitCode::from(1))
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment for a config"
+)]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}

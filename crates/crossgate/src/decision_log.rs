@@ -1,0 +1,110 @@
+//! The decision log: one JSON line a decision on standard output.
+//!
+//! A request hands over a [`Line`] and goes on; a thread of its own formats and writes. The queue is bounded: when the
+//! reader of the log cannot keep up, lines are dropped and counted, and no request waits.
+
+use std::io::{BufWriter, Write};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+use serde::Serialize;
+
+/// Lines that wait for the writer.
+const QUEUE: usize = 16_384;
+
+/// One decision. Holds no query, token, cookie, code or secret.
+#[derive(Debug, Serialize)]
+pub(crate) struct Line {
+    /// RFC 3339, with milliseconds.
+    pub(crate) time: Timestamp,
+    pub(crate) request_id: String,
+    pub(crate) client_ip: IpAddr,
+    pub(crate) method: String,
+    pub(crate) host: Option<String>,
+    pub(crate) path: Option<String>,
+    pub(crate) application: Option<String>,
+    pub(crate) row: u8,
+    pub(crate) reason: &'static str,
+    pub(crate) policy: Option<String>,
+    pub(crate) rule: Option<&'static str>,
+    pub(crate) identity: Option<String>,
+    pub(crate) cors: Option<Cors>,
+    pub(crate) status: u16,
+    pub(crate) upstream_status: Option<u16>,
+    pub(crate) duration_us: u64,
+    pub(crate) upstream_us: Option<u64>,
+}
+
+/// What CORS had to do with it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Cors {
+    /// `preflight` or `actual`.
+    pub(crate) kind: &'static str,
+    pub(crate) origin: String,
+    pub(crate) allowed: bool,
+    pub(crate) reason: Option<&'static str>,
+}
+
+/// Unix time in milliseconds, written as RFC 3339.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Timestamp(pub(crate) i64);
+
+/// The way in. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct DecisionLog {
+    queue: SyncSender<Line>,
+    dropped: Arc<AtomicU64>,
+}
+
+impl DecisionLog {
+    /// Starts the writer. It ends when the last handle is gone; join it to see every line written.
+    pub(crate) fn start(output: impl Write + Send + 'static) -> (Self, JoinHandle<()>) {
+        let (queue, lines) = sync_channel(QUEUE);
+        let writer = std::thread::spawn(move || write(&lines, output));
+        (Self { queue, dropped: Arc::default() }, writer)
+    }
+
+    /// Hands a line over. Never waits.
+    pub(crate) fn record(&self, line: Line) {
+        if let Err(TrySendError::Full(_)) = self.queue.try_send(line) {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Lines that were dropped because the queue was full.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+}
+
+/// Writes until the last sender is gone; flushes whenever nothing waits.
+fn write(lines: &Receiver<Line>, output: impl Write) {
+    let mut output = BufWriter::with_capacity(1 << 16, output);
+    while let Ok(first) = lines.recv() {
+        let mut next = Some(first);
+        while let Some(line) = next {
+            // A closed standard output must not end the gateway.
+            let written = serde_json::to_writer(&mut output, &line).is_ok();
+            if written && output.write_all(b"\n").is_err() {
+                break;
+            }
+            next = lines.try_recv().ok();
+        }
+        let _closed = output.flush();
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let nanoseconds = i128::from(self.0) * 1_000_000;
+        let format = time::macros::format_description!(
+            "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z"
+        );
+        let time = time::OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).ok();
+        let text = time.and_then(|time| time.format(&format).ok());
+        serializer.serialize_str(text.as_deref().unwrap_or_default())
+    }
+}
