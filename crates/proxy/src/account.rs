@@ -52,7 +52,8 @@ impl<'a> Account<'a> {
     /// Notes what a readable request asks for.
     pub(crate) fn read(&mut self, head: &Head<'_>) {
         self.target = Some((head.target.host().as_str().to_owned(), head.target.path().to_owned()));
-        self.origin = head.origin.one().map(|origin| Origin {
+        let foreign = head.origin.one().filter(|_| !head.origin_is_own());
+        self.origin = foreign.map(|origin| Origin {
             text: origin.as_str().to_owned(),
             preflight: Preflight::recognise(head.method, head.headers).is_some(),
         });

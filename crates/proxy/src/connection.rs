@@ -85,11 +85,13 @@ where
     let connection = builder.serve_connection_with_upgrades(stream, service);
     let mut connection = std::pin::pin!(connection);
     let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
+        // First: an answer that is written after the stop says that the connection closes.
+        biased;
         () = stop.cancelled() => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
+        ended = connection.as_mut() => ended,
         () = activity.is_over(limits.head, limits.idle) => {
             connection.as_mut().graceful_shutdown();
             connection.await

@@ -4,9 +4,10 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use crossgate_proxy::{Drained, bind};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::unbounded_channel;
+use tokio::time::timeout;
 
 use crate::upstream::{Echo, in_bytes, read_head};
 use crate::world::{PATIENCE, World, read_to_end, read_until};
@@ -21,9 +22,9 @@ fn drain(world: &mut World, deadline: Duration) -> tokio::task::JoinHandle<Drain
 /// Until nobody listens any more: the drain has begun.
 async fn refused(world: &World) {
     while let Ok(mut stream) = TcpStream::connect(world.address).await {
-        // One that was still in the queue ends at once.
-        let mut nothing = [0; 1];
-        let _ended = stream.read(&mut nothing).await;
+        // One that was still in the queue is gone, which its client may learn only when it says something.
+        let _gone = stream.write_all(GET).await;
+        read_to_end(&mut stream).await;
     }
 }
 
@@ -49,7 +50,7 @@ async fn what_is_in_flight_ends_and_idle_connections_close() {
     read_until(&mut idle, "unknown-host").await;
     let mut busy = world.connect().await;
     busy.write_all(GET).await.unwrap();
-    was_asked.recv().await.unwrap();
+    timeout(PATIENCE, was_asked.recv()).await.expect("the request at the upstream");
     let drained = drain(&mut world, PATIENCE);
     assert_eq!(read_to_end(&mut idle).await, "", "closed without a word");
     refused(&world).await;
