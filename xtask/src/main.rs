@@ -8,6 +8,8 @@ mod prepare;
 mod process;
 mod test;
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
@@ -31,10 +33,15 @@ enum Command {
     Ledger,
 }
 
-fn main() -> anyhow::Result<()> {
-    match Arguments::parse().command {
+fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
         Command::Test(options) => test::run(&options),
         Command::Graph => graph::check(),
         Command::Ledger => ledger::check(),
+    };
+    if let Err(error) = done {
+        eprintln!("xtask: {error:#}");
+        return ExitCode::FAILURE;
     }
+    ExitCode::SUCCESS
 }
