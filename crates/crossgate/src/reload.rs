@@ -1,10 +1,12 @@
 //! Reloading the config: on SIGHUP, and when the file changes. All of it or nothing.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use notify::{RecursiveMode, Watcher};
+use notify::event::ModifyKind;
+use notify::{EventKind, RecursiveMode, Watcher};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::sleep;
@@ -19,8 +21,9 @@ const SETTLE: Duration = Duration::from_millis(200);
 pub(crate) async fn watch(path: &Path, running: &Running) -> Result<()> {
     let mut hang_up = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
     let (changes, mut changed) = mpsc::channel(1);
+    let name = path.file_name().map(ToOwned::to_owned);
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        if event.is_ok_and(|event| !event.kind.is_access()) {
+        if event.is_ok_and(|event| concerns(&event, name.as_deref())) {
             // Full means that a change is waiting already.
             let _noted = changes.try_send(());
         }
@@ -51,6 +54,17 @@ pub(crate) async fn watch(path: &Path, running: &Running) -> Result<()> {
         }
         in_force.clone_from(&file.text);
         reload(&file, running).await;
+    }
+}
+
+/// Whether the file may read otherwise after an event in its folder. What is made, removed or renamed beside it counts: the file may be a link.
+fn concerns(event: &notify::Event, name: Option<&OsStr>) -> bool {
+    match event.kind {
+        EventKind::Access(_) => false,
+        EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Metadata(_)) => {
+            event.paths.iter().any(|path| path.file_name() == name)
+        }
+        _ => true,
     }
 }
 
