@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crossgate_gate::{Action, Gate, Target};
+use crossgate_gate::{Action, Gate, Target, UpstreamIdentity};
 use crossgate_model::{Application, IngressRule};
-use crossgate_session::UpstreamAssertion;
+use crossgate_session::Credentials;
 use http::header::{CONNECTION, CONTENT_LENGTH, SET_COOKIE, UPGRADE};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
@@ -13,6 +13,7 @@ use hyper::body::{Body, Incoming};
 use crate::body::{RequestBody, ResponseBody};
 use crate::connection::Peer;
 use crate::server::Worker;
+use crate::standing::Standing;
 use crate::tunnel::Tunnel;
 use crate::upstream_request::{Provenance, bare_preflight, rewrite};
 use crate::{Failure, upstream_response};
@@ -27,7 +28,8 @@ pub(crate) struct Forwarding<'a> {
     pub(crate) websocket: bool,
     pub(crate) peer: Peer,
     pub(crate) request_id: &'a str,
-    pub(crate) assertion: Option<UpstreamAssertion<'a>>,
+    pub(crate) identity: UpstreamIdentity,
+    pub(crate) credentials: Option<&'a Credentials>,
 }
 
 /// Sends the request that was decided on, and brings the response.
@@ -75,7 +77,7 @@ pub(crate) async fn forward(
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("Upgrade"));
                 response.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));
             }
-            tunnel.open(&mut response, &forwarding.worker.tunnels)?;
+            tunnel.open(&mut response, &forwarding.worker.tunnels, forwarding.standing())?;
         }
         // Nobody asked to switch.
         None if switches => return Err(Failure::UpstreamBroken),
@@ -109,7 +111,7 @@ impl Forwarding<'_> {
             &provenance,
             ingress.origin_request.host_header.as_deref(),
             settings.and_then(|settings| settings.read_service_tokens_from_header.as_ref()),
-            self.assertion,
+            self.credentials.and_then(|credentials| credentials.upstream(self.identity)),
             settings.is_some_and(|settings| settings.forward_authorization_cookie),
         );
         if preflight {
@@ -124,6 +126,11 @@ impl Forwarding<'_> {
         parts.version = Version::HTTP_11;
         parts.extensions.clear();
         Ok(())
+    }
+
+    fn standing(&self) -> Standing {
+        let gateway = Arc::clone(&self.worker.gateway);
+        Standing { gateway, identity: self.identity, credentials: self.credentials.cloned() }
     }
 
     fn upstreams(&self, ingress: &IngressRule) -> std::rc::Rc<crate::balance::Balanced> {

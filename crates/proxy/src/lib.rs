@@ -26,6 +26,7 @@ mod serve_request;
 mod server;
 mod stall;
 mod stamp;
+mod standing;
 mod tls;
 mod tunnel;
 mod upstream_request;

@@ -112,9 +112,8 @@ pub(crate) async fn serve_request(
                 websocket,
                 peer,
                 request_id: &request_id,
-                assertion: credentials
-                    .as_ref()
-                    .and_then(|credentials| credentials.upstream(identity)),
+                identity,
+                credentials: credentials.as_ref(),
             };
             let asked = Instant::now();
             let answered = forward(&forwarding, &verdict.action, parts, body).await;

@@ -11,6 +11,7 @@ use tokio::io::copy_bidirectional;
 use tokio_util::task::TaskTracker;
 
 use crate::Failure;
+use crate::standing::Standing;
 
 /// What the protocol adds to the key (RFC 6455, section 1.3).
 const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -40,11 +41,12 @@ impl Tunnel {
     }
 
     /// Connects the two sides once the upstream has agreed; the response is what the visitor gets. Nothing is passed on
-    /// before that, and the upstream's connection is not used for anything else.
+    /// before that, and the upstream's connection is not used for anything else. It ends with the session that opened it.
     pub(crate) fn open<B>(
         self,
         response: &mut Response<B>,
         tunnels: &TaskTracker,
+        standing: Standing,
     ) -> Result<(), Failure> {
         if let Some(key) = &self.own_key {
             let accepted = response.headers().get(SEC_WEBSOCKET_ACCEPT).map(HeaderValue::as_bytes);
@@ -58,8 +60,11 @@ impl Tunnel {
         tunnels.spawn_local(async move {
             let (Ok(visitor), Ok(upstream)) = (self.visitor.await, upstream.await) else { return };
             let (mut visitor, mut upstream) = (TokioIo::new(visitor), TokioIo::new(upstream));
-            // Either side may end the tunnel at any time, by any means.
-            let _ended = copy_bidirectional(&mut visitor, &mut upstream).await;
+            tokio::select! {
+                // Either side may end the tunnel at any time, by any means.
+                _ended = copy_bidirectional(&mut visitor, &mut upstream) => {}
+                () = standing.is_over() => {}
+            }
         });
         Ok(())
     }

@@ -11,7 +11,8 @@ use crate::records::Record;
 use crate::service_tokens::KnownToken;
 
 /// What the credentials of a request to one application are worth. Keeps what it found alive, so that it can be asked
-/// again while an upgraded connection lasts.
+/// again while an upgraded connection lasts. Cheap to clone.
+#[derive(Clone)]
 pub struct Credentials {
     pub(crate) service_token: ServiceEvidence,
     pub(crate) header: Result<Arc<Record>, NoSession>,
@@ -20,6 +21,7 @@ pub struct Credentials {
 }
 
 /// What became of service-token headers.
+#[derive(Clone)]
 pub(crate) enum ServiceEvidence {
     Absent,
     Authenticated(Arc<KnownToken>, Arc<Assertion>),

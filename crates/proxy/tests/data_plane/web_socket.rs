@@ -5,7 +5,7 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::upstream::{in_bytes, read_head};
-use crate::world::{World, read_to_end, read_until, status};
+use crate::world::{NOW, World, read_to_end, read_until, status};
 
 pub(crate) const AGREED: &str = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 const ASKING: &str = "GET /chat HTTP/1.1\r\nhost: open.acme.example\r\nconnection: keep-alive, Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
@@ -117,4 +117,22 @@ async fn another_sites_page_and_nobody_get_none() {
         .await
         .unwrap();
     assert_eq!(status(&read_to_end(&mut closed).await), 302);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_ends_when_its_visitor_signs_out() {
+    let (upstream, go, _hears) = agreeing().await;
+    let world = World::of(upstream).await;
+    let sessions = &world.gateway.sessions;
+    let (sid, cookie) = world.signed_in(sessions, "ada@acme.example", "app.acme.example").await;
+    let lines = format!("origin: https://app.acme.example\r\ncookie: {cookie}\r\n");
+    let mut visitor = world.connect().await;
+    let asking = ASKING.replace("open", "app").replace("upgrade: w", &format!("{lines}upgrade: w"));
+    visitor.write_all(asking.as_bytes()).await.unwrap();
+    go.add_permits(1);
+    assert_eq!(status(&read_until(&mut visitor, "\r\n\r\n").await), 101);
+    visitor.write_all(b"hello").await.unwrap();
+    read_until(&mut visitor, "hello").await;
+    sessions.sign_out(&sid, NOW).await.unwrap();
+    assert_eq!(read_to_end(&mut visitor).await, "");
 }

@@ -65,7 +65,7 @@ pub(crate) struct Wanted<'a> {
 
 pub(crate) struct TestGateway {
     gate: Arc<Gate>,
-    sessions: Arc<Sessions>,
+    pub(crate) sessions: Arc<Sessions>,
     records: Mutex<Vec<String>>,
 }
 
@@ -125,6 +125,16 @@ impl World {
 
     /// As [`World::cookie_of`], by another process.
     pub(crate) async fn cookie_from(&self, sessions: &Sessions, email: &str, host: &str) -> String {
+        self.signed_in(sessions, email, host).await.1
+    }
+
+    /// The id of a sign-in, and the cookie that stems from it.
+    pub(crate) async fn signed_in(
+        &self,
+        sessions: &Sessions,
+        email: &str,
+        host: &str,
+    ) -> (String, String) {
         let who = SignIn {
             email: email.to_owned(),
             idp_id: "onetimepin".to_owned(),
@@ -138,7 +148,7 @@ impl World {
         let application = self.gateway.gate.application(&host, "/").unwrap();
         let tokens =
             sessions.open_application(application, &session.sid, lifetime, NOW).await.unwrap();
-        format!("CF_Authorization={}", tokens.token)
+        (session.sid, format!("CF_Authorization={}", tokens.token))
     }
 
     /// A connection, from 127.0.0.1, which is a trusted proxy.
