@@ -84,7 +84,7 @@ async fn a_single_page_application_works_with_an_api_on_another_host() {
         // Signed in at the page, not at the API: the page reads why and opens the API's sign-in in a tab.
         let refused = call(&browser, "GET", "/notes", Value::Null).await;
         assert_eq!(refused["status"], 401, "{engine}: {refused}");
-        sign_in_there(&browser, &refused).await;
+        sign_in_there(&browser, &refused, &page).await;
 
         assert_eq!(
             call(&browser, "GET", "/notes", Value::Null).await,
@@ -106,7 +106,7 @@ async fn a_single_page_application_works_with_an_api_on_another_host() {
         call(&browser, "PUT", "/notes/three", json!({ "text": "third" })).await;
         assert_eq!(world.upstream.received_at("/notes/three").len(), written, "{engine}");
 
-        sign_in_there(&browser, &refused).await;
+        sign_in_there(&browser, &refused, &page).await;
         let put = call(&browser, "PUT", "/notes/three", json!({ "text": "third" })).await;
         assert_eq!(put["body"]["three"]["text"], "third", "{engine}: it goes on: {put}");
         let deleted = call(&browser, "DELETE", "/notes/one", Value::Null).await;
@@ -123,15 +123,15 @@ async fn a_single_page_application_works_with_an_api_on_another_host() {
     }
 }
 
-/// Opens the sign-in that an answer names in a tab of its own, as a page's button would.
-async fn sign_in_there(browser: &Browser, refused: &Value) {
+/// Opens the sign-in that an answer names in a tab of its own, as a page's button would. It leads back to the page.
+async fn sign_in_there(browser: &Browser, refused: &Value, page_url: &str) {
     let driver = &browser.driver;
     let page = driver.window().await.unwrap();
     let tab = driver.new_tab().await.unwrap();
     driver.switch_to_window(tab).await.unwrap();
     let login_url = refused["body"]["login_url"].as_str().unwrap();
     browser.open(login_url).await;
-    browser.wait_for_origin(login_url).await;
+    browser.wait_for_origin(page_url).await;
     driver.close_window().await.unwrap();
     driver.switch_to_window(page).await.unwrap();
 }

@@ -44,6 +44,10 @@ impl ApplicationIndex {
         self.hosts.matching(host).find_map(|protected| protected.paths.most_specific(path))
     }
 
+    pub(crate) fn on_host(&self, host: &Host) -> impl Iterator<Item = &Arc<Application>> {
+        self.hosts.matching(host).flat_map(|protected| protected.paths.values())
+    }
+
     pub(crate) fn by_aud(&self, aud: &str) -> Option<&Arc<Application>> {
         self.by_aud.get(aud)
     }

@@ -12,7 +12,7 @@
 use std::sync::Arc;
 
 use crossgate_cors::{
-    OriginHeader, Preflight, RequestOrigin, SecFetchDest, SecFetchMode, SecFetchSite,
+    Origin, OriginHeader, Preflight, RequestOrigin, SecFetchDest, SecFetchMode, SecFetchSite,
 };
 use crossgate_model::{Application, IngressRule, Snapshot, UnauthenticatedFetch};
 use crossgate_policy::Decision;
@@ -22,6 +22,7 @@ use crate::admission::{admit_person, admit_without_identity, policy_hit};
 use crate::application_index::ApplicationIndex;
 use crate::ingress_index::{Ingress, IngressIndex};
 use crate::path_index::is_below;
+use crate::trust::trusts_by_name;
 use crate::verdict::FetchInitiator;
 use crate::{
     AccessEndpoint, AccessPath, Action, Answer, Evidence, Format, Forward, Head, LoginRedirect,
@@ -84,6 +85,32 @@ impl Gate {
     #[must_use]
     pub fn application_by_aud(&self, aud: &str) -> Option<&Arc<Application>> {
         self.applications.by_aud(aud)
+    }
+
+    /// Whether a path of a host is this application's: it covers it, or the path is one of the gateway's own at which
+    /// sign-ins to any application of the host end.
+    #[must_use]
+    pub fn covers(
+        &self,
+        application: &Application,
+        host: &crossgate_model::Host,
+        path: &str,
+    ) -> bool {
+        let is_it = |found: &Arc<Application>| found.aud == application.aud;
+        match AccessPath::read(path) {
+            Some(AccessPath::Endpoint(endpoint)) if endpoint.ends_sign_ins() => {
+                self.applications.on_host(host).any(is_it)
+            }
+            _ => self.applications.find(host, path).is_some_and(is_it),
+        }
+    }
+
+    /// The applications that protect anything of a host, the most specific host pattern's first.
+    pub fn applications_on(
+        &self,
+        host: &crossgate_model::Host,
+    ) -> impl Iterator<Item = &Arc<Application>> {
+        self.applications.on_host(host)
     }
 
     /// The verdict on a request that could not be read: row 1.
@@ -178,18 +205,24 @@ impl Gate {
         if let (AccessEndpoint::Login { .. }, false) = (&endpoint, on_login_host) {
             return self.start_sign_in(head);
         }
-        let application = self.applications.find(head.target.host(), "/");
-        let stamp = application.map(|application| Stamp::of(head, application)).unwrap_or_default();
+        let host = head.target.host();
+        let stamp = match endpoint {
+            AccessEndpoint::GetIdentity => self
+                .applications
+                .find(host, "/")
+                .map(|application| Stamp::of(head, application))
+                .unwrap_or_default(),
+            AccessEndpoint::Exchange | AccessEndpoint::Status => {
+                Stamp::by_name(head, self.applications.on_host(host))
+            }
+            _ => Stamp::default(),
+        };
         Verdict {
             row: Row(2),
             reason: Reason::Endpoint,
             application: None,
             policy: None,
-            stamp: if matches!(endpoint, AccessEndpoint::GetIdentity) {
-                stamp
-            } else {
-                Stamp::default()
-            },
+            stamp,
             action: Action::Endpoint(endpoint),
         }
     }
@@ -197,12 +230,24 @@ impl Gate {
     /// `/cdn-cgi/access/login?redirect_url=PATH` on an application's host: a stable link that starts a sign-in.
     fn start_sign_in<'g>(&'g self, head: &Head<'_>) -> Verdict<'g> {
         let query = head.target.query().unwrap_or_default();
-        let wanted = url::form_urlencoded::parse(query.as_bytes())
-            .find_map(|(name, value)| (name == "redirect_url").then_some(value));
-        let return_path =
-            wanted.and_then(|path| ReturnPath::parse(&path).ok()).unwrap_or_else(ReturnPath::root);
+        let field = |wanted: &str| {
+            url::form_urlencoded::parse(query.as_bytes())
+                .find_map(|(name, value)| (name == wanted).then_some(value))
+        };
+        let return_path = field("redirect_url")
+            .and_then(|path| ReturnPath::parse(&path).ok())
+            .unwrap_or_else(ReturnPath::root);
         let path = return_path.as_str().split('?').next().unwrap_or("/");
-        match self.applications.find(head.target.host(), path) {
+        let application = self.applications.find(head.target.host(), path);
+        let page = field("origin").and_then(|origin| Origin::parse(origin.as_bytes()).ok());
+        let page = page.filter(|origin| {
+            application.is_some_and(|application| trusts_by_name(application, origin))
+        });
+        let return_path = match page {
+            Some(RequestOrigin::Tuple(origin)) => ReturnPath::to_page(&return_path, &origin),
+            Some(RequestOrigin::Null) | None => return_path,
+        };
+        match application {
             Some(application) => Verdict {
                 row: Row(2),
                 reason: Reason::Endpoint,

@@ -32,7 +32,7 @@ pub use head::{Head, Malformed, RequestLine};
 pub use owned_headers::{is_gateway_header, is_hop_by_hop};
 pub use return_path::{ReturnPath, ReturnPathError};
 pub use target::{Target, TargetError};
-pub use trust::{Stamp, Standing};
+pub use trust::{Stamp, Standing, trusts_by_name};
 pub use verdict::{
     Action, Answer, Format, Forward, LoginRedirect, PolicyHit, Reason, Row, UpstreamIdentity,
     Verdict,

@@ -32,6 +32,11 @@ impl<V> PathIndex<V> {
         self.prefixes.entry(prefix.into()).or_insert(value);
     }
 
+    /// All values, those of patterns without `*` first, else in no order.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &V> {
+        self.prefixes.values().chain(self.wildcards.iter().map(|(_, value)| value))
+    }
+
     /// Whether any pattern covers less than the whole host.
     pub(crate) fn depends_on_path(&self) -> bool {
         self.deepest > 0 || !self.wildcards.is_empty()

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crossgate_cors::Origin;
+
 /// A path with query on the host that it is used on: it can never lead to another host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReturnPath(String);
@@ -51,6 +53,21 @@ impl ReturnPath {
             .and_then(|base| base.join(text))
             .is_ok_and(|url| url.host_str() == Some("host.invalid") && url.scheme() == "https");
         if stays { Ok(Self(text.to_owned())) } else { Err(ReturnPathError::ForeignHost) }
+    }
+
+    /// The gateway's own path that leads on from a host to the start page of `origin`, as long as the application that
+    /// covers `path` there names it.
+    #[must_use]
+    pub fn to_page(path: &Self, origin: &Origin) -> Self {
+        Self::to_endpoint("return", &[("path", path.as_str()), ("origin", origin.as_str())])
+    }
+
+    /// One of the gateway's own paths with a query.
+    #[must_use]
+    pub fn to_endpoint(name: &str, query: &[(&str, &str)]) -> Self {
+        let query =
+            url::form_urlencoded::Serializer::new(String::new()).extend_pairs(query).finish();
+        Self::parse(&format!("/cdn-cgi/access/{name}?{query}")).unwrap_or_else(|_| Self::root())
     }
 
     /// The path with query.

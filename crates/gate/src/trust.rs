@@ -1,5 +1,7 @@
 //! What an application thinks of the origin that a request comes from.
 
+use std::sync::Arc;
+
 use crossgate_cors::{OriginHeader, RequestOrigin};
 use crossgate_model::Application;
 use http::HeaderMap;
@@ -28,6 +30,17 @@ pub struct Stamp {
     pub varies: bool,
 }
 
+/// Whether an application trusts an origin because its settings name it: never for being anybody or nobody.
+#[must_use]
+pub fn trusts_by_name(application: &Application, origin: &RequestOrigin) -> bool {
+    let cors = application.settings.cors.as_ref();
+    is_listed(application, origin) || cors.is_some_and(|cors| cors.trusts_for_websocket(origin))
+}
+
+fn is_listed(application: &Application, origin: &RequestOrigin) -> bool {
+    origin.tuple().is_some_and(|origin| application.settings.trusted_origins.contains(origin))
+}
+
 impl Standing {
     /// Judges the origin of `head`.
     #[must_use]
@@ -40,16 +53,14 @@ impl Standing {
                 trusted_for_websocket: false,
             };
         };
-        let listed = matches!(origin, RequestOrigin::Tuple(origin)
-            if application.settings.trusted_origins.contains(origin));
+        let listed = is_listed(application, origin);
         let cors = application.settings.cors.as_ref();
         let trusted = listed || cors.is_some_and(|cors| cors.trusts(origin));
         Self {
             own: head.origin_is_own(),
             allowed: trusted || cors.is_some_and(|cors| cors.allows_origin(origin).is_allowed()),
             trusted,
-            trusted_for_websocket: listed
-                || cors.is_some_and(|cors| cors.trusts_for_websocket(origin)),
+            trusted_for_websocket: trusts_by_name(application, origin),
         }
     }
 }
@@ -61,11 +72,23 @@ impl Stamp {
         let settings = &application.settings;
         let varies = settings.cors.is_some() || !settings.trusted_origins.is_empty();
         let OriginHeader::One(origin) = &head.origin else { return Self { grant: None, varies } };
-        let listed = matches!(origin, RequestOrigin::Tuple(tuple) if settings.trusted_origins.contains(tuple));
+        let listed = is_listed(application, origin);
         let cors = settings.cors.as_ref().filter(|cors| cors.allows_origin(origin).is_allowed());
         let credentials = listed || cors.is_some_and(crossgate_cors::Policy::allows_credentials);
         let grant = (listed || cors.is_some()).then(|| (origin.clone(), credentials));
         Self { grant, varies }
+    }
+
+    /// The stamp for answers about sessions: only pages that one of these applications trusts by name may read them.
+    pub(crate) fn by_name<'a>(
+        head: &Head<'_>,
+        mut applications: impl Iterator<Item = &'a Arc<Application>>,
+    ) -> Self {
+        let OriginHeader::One(origin) = &head.origin else {
+            return Self { grant: None, varies: true };
+        };
+        let named = applications.any(|application| trusts_by_name(application, origin));
+        Self { grant: named.then(|| (origin.clone(), true)), varies: true }
     }
 
     /// Writes the headers, replacing what stands there.

@@ -13,7 +13,7 @@ use crossgate_model::Application;
 use crossgate_token::code::{self, Code, Outcome};
 use crossgate_token::meta::{self, Meta};
 
-use crate::{AppSession, Fields, Kind, LeaveKeys, site};
+use crate::{AppSession, Fields, Kind, LeaveKeys, frame, locations, site};
 
 /// What came back.
 #[derive(Debug)]
@@ -25,6 +25,11 @@ pub enum Arrival<'g> {
         /// The application.
         application: &'g Arc<Application>,
         /// What it asked for.
+        return_path: ReturnPath,
+    },
+    /// A hidden frame that was started here, without a permission: it goes back, and tells its page so.
+    FrameRefused {
+        /// Where the frame ends.
         return_path: ReturnPath,
     },
     /// A permission for this browser, if its code has not been used before.
@@ -48,6 +53,8 @@ pub struct Redemption<'g> {
     pub code_ends: i64,
     /// A fetch in the two-site flow: answers get CORS headers for `null`.
     pub fetch: bool,
+    /// A hidden frame: it goes on to where it ends, whatever becomes of the permission.
+    pub frame: bool,
     /// The sign-in was started over before.
     pub again: bool,
 }
@@ -82,7 +89,19 @@ impl<'g> Arrival<'g> {
         );
         let again = query.has("again");
         match (kind, bound) {
-            (Kind::Other, _) | (Kind::RedirectedFetch(_), None) => Self::NotOffered,
+            (Kind::Other, _) | (Kind::Frame(_) | Kind::RedirectedFetch(_), None) => {
+                Self::NotOffered
+            }
+            (Kind::Frame(site), Some(bound)) => {
+                if !frame::is_frames(&bound.state) || !site::no_worse(site, bound.state.site) {
+                    return Self::NotOffered;
+                }
+                let return_path = bound.return_path.clone();
+                match bound.redemption(query.one("code"), keys, again, now) {
+                    Some(redemption) => Self::Permitted(redemption),
+                    None => Self::FrameRefused { return_path },
+                }
+            }
             (Kind::RedirectedFetch(site), Some(bound)) => {
                 if !bound.state.fetch || !site::no_worse(site, bound.state.site) {
                     return Self::NotOffered;
@@ -93,7 +112,9 @@ impl<'g> Arrival<'g> {
                     None => Self::FetchRefused { application, return_path },
                 }
             }
-            (Kind::TopLevel, Some(bound)) if !bound.state.fetch => {
+            (Kind::TopLevel, Some(bound))
+                if !bound.state.fetch && !frame::is_frames(&bound.state) =>
+            {
                 let (application, return_path) = (bound.application, bound.return_path.clone());
                 match bound.redemption(query.one("code"), keys, again, now) {
                     Some(redemption) => Self::Permitted(redemption),
@@ -136,6 +157,7 @@ impl<'g> Bound<'g, '_> {
                 code_id: code.id,
                 code_ends: code.expires_at,
                 fetch: self.state.fetch,
+                frame: frame::is_frames(&self.state),
                 again,
             }),
             Outcome::Permitted { .. } | Outcome::Denied(_) => None,
@@ -166,6 +188,10 @@ fn mismatch<'g>(
         .as_ref()
         .and_then(|state| ReturnPath::parse(&state.path).ok())
         .unwrap_or_else(ReturnPath::root);
-    let path = return_path.as_str().split(['?', '#']).next().unwrap_or("/");
-    Mismatch { application: gate.application(host, path), return_path, again }
+    let path = locations::without_query(&return_path);
+    let application = state
+        .and_then(|state| gate.application_by_aud(&state.aud))
+        .filter(|application| gate.covers(application, host, path))
+        .or_else(|| gate.application(host, path));
+    Mismatch { application, return_path, again }
 }

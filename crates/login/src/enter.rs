@@ -1,6 +1,6 @@
 //! Somebody arrives at the login host: `/cdn-cgi/access/login/HOST?kid=AUD&redirect_url=PATH&meta=TOKEN`.
 //!
-//! Reading comes before any cookie: what is neither a top-level navigation nor the bound fetch of a trusted page gets
+//! Reading comes before any cookie: what is neither a top-level navigation nor the bound fetch or frame of a trusted page gets
 //! one constant answer, so that nobody can tell from outside whether the visitor is signed in. Only then the
 //! caller looks for a session, and [`Entry::decide`] says what follows.
 
@@ -24,6 +24,8 @@ pub enum Entry<'g> {
     Page(Visit<'g>),
     /// A fetch in the two-site flow. It never gets a page.
     Fetch(Visit<'g>),
+    /// A hidden frame of a page on the same site. It never gets a page either.
+    Frame(Visit<'g>),
 }
 
 /// Why an arrival leads to no sign-in.
@@ -92,7 +94,14 @@ impl<'g> Entry<'g> {
                     .map(Self::Fetch)
                     .ok_or(EntryError::NotOffered)
             }
-            Kind::RedirectedFetch(_) | Kind::Other => Err(EntryError::NotOffered),
+            Kind::Frame(site) if *head.method == Method::GET => {
+                Visit::read(gate, head, host, None, key, now)
+                    .ok()
+                    .filter(|visit| visit.is_bound_frame(site))
+                    .map(Self::Frame)
+                    .ok_or(EntryError::NotOffered)
+            }
+            Kind::Frame(_) | Kind::RedirectedFetch(_) | Kind::Other => Err(EntryError::NotOffered),
         }
     }
 
@@ -100,7 +109,7 @@ impl<'g> Entry<'g> {
     #[must_use]
     pub const fn visit(&self) -> &Visit<'g> {
         match self {
-            Self::Page(visit) | Self::Fetch(visit) => visit,
+            Self::Page(visit) | Self::Fetch(visit) | Self::Frame(visit) => visit,
         }
     }
 
@@ -115,8 +124,12 @@ impl<'g> Entry<'g> {
             (Self::Page(_), None) => Decision::Ask,
             (Self::Page(_), Some(None)) => Decision::NotAllowed,
             (_, Some(Some(sid))) => Decision::Leave(Outcome::Permitted { sid: sid.to_owned() }),
-            (Self::Fetch(_), Some(None)) => Decision::Leave(Outcome::Denied(denied::NOT_ALLOWED)),
-            (Self::Fetch(_), None) => Decision::Leave(Outcome::Denied(denied::NOT_SIGNED_IN)),
+            (Self::Fetch(_) | Self::Frame(_), Some(None)) => {
+                Decision::Leave(Outcome::Denied(denied::NOT_ALLOWED))
+            }
+            (Self::Fetch(_) | Self::Frame(_), None) => {
+                Decision::Leave(Outcome::Denied(denied::NOT_SIGNED_IN))
+            }
         }
     }
 }

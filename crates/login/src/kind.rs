@@ -10,7 +10,9 @@ pub enum Kind {
     TopLevel,
     /// A fetch that was redirected here across origins: mode `cors`, `Origin: null`, with its `Sec-Fetch-Site`.
     RedirectedFetch(SecFetchSite),
-    /// Frames, embeds, other fetches.
+    /// A frame, with its `Sec-Fetch-Site`.
+    Frame(SecFetchSite),
+    /// Embeds, other fetches.
     Other,
 }
 
@@ -20,9 +22,10 @@ impl Kind {
     #[must_use]
     pub fn of(head: &Head<'_>) -> Self {
         match (head.fetch.mode, head.fetch.site) {
-            (Some(SecFetchMode::Navigate), _) => match head.fetch.dest {
-                None | Some(SecFetchDest::Document) => Self::TopLevel,
-                Some(_) => Self::Other,
+            (Some(SecFetchMode::Navigate), site) => match (head.fetch.dest, site) {
+                (None | Some(SecFetchDest::Document), _) => Self::TopLevel,
+                (Some(SecFetchDest::Iframe), Some(site)) => Self::Frame(site),
+                (Some(_), _) => Self::Other,
             },
             (Some(SecFetchMode::Cors), Some(site)) if is_null(&head.origin) => {
                 Self::RedirectedFetch(site)
@@ -68,10 +71,15 @@ mod tests {
     #[expect(clippy::type_complexity, reason = "the rows of a table")]
     fn what_kind_of_request_it_is() {
         let fetch = Kind::RedirectedFetch;
-        let rows: [(&str, &[(&str, &str)], Kind); 18] = [
+        let rows: [(&str, &[(&str, &str)], Kind); 19] = [
             ("a navigation", &[NAVIGATE, CROSS_SITE, dest("document")], Kind::TopLevel),
             ("a navigation that says no destination", &[NAVIGATE, CROSS_SITE], Kind::TopLevel),
-            ("a frame", &[NAVIGATE, SAME_SITE, dest("iframe")], Kind::Other),
+            (
+                "a frame",
+                &[NAVIGATE, SAME_SITE, dest("iframe")],
+                Kind::Frame(SecFetchSite::SameSite),
+            ),
+            ("a frame that says no site", &[NAVIGATE, dest("iframe")], Kind::Other),
             ("an embedded object", &[NAVIGATE, SAME_SITE, dest("object")], Kind::Other),
             ("an image", &[("sec-fetch-mode", "no-cors"), CROSS_SITE, dest("image")], Kind::Other),
             (

@@ -3,7 +3,8 @@
 #[cfg(test)]
 mod tests;
 
-use crossgate_gate::{Gate, ReturnPath};
+use crossgate_cors::{Origin, RequestOrigin};
+use crossgate_gate::{Gate, ReturnPath, trusts_by_name};
 use crossgate_model::{Application, Host, Snapshot};
 use url::form_urlencoded::Serializer;
 
@@ -58,6 +59,13 @@ pub fn sign_in_link(snapshot: &Snapshot, host: &Host, path: &ReturnPath) -> Stri
     format!("{}/cdn-cgi/access/login?{query}", snapshot.public.origin(host))
 }
 
+/// Where pages ask whether there is a session at the application that covers a path of a host.
+#[must_use]
+pub fn status(gate: &Gate, host: &Host, path: &str) -> String {
+    let top = top_of_application(gate, host, path);
+    original(gate.snapshot(), host, &ReturnPath::to_endpoint("status", &[("path", top.as_str())]))
+}
+
 /// The sign-in link of the application that covers a path of a host. It leads to the top of that application: to a page
 /// rather than to what a script asked for.
 #[must_use]
@@ -65,8 +73,42 @@ pub fn application_link(gate: &Gate, host: &Host, path: &str) -> String {
     sign_in_link(gate.snapshot(), host, &top_of_application(gate, host, path))
 }
 
+/// As [`application_link`], for a page of another origin: it leads back to that page's start page, if the application
+/// trusts the origin by name.
+#[must_use]
+pub fn page_link(gate: &Gate, host: &Host, path: &str, page: Option<&Origin>) -> String {
+    let link = application_link(gate, host, path);
+    match page.filter(|page| is_listed_page(gate, host, path, page)) {
+        Some(page) => {
+            let mut query = Serializer::new(String::new());
+            format!("{link}&{}", query.append_pair("origin", page.as_str()).finish())
+        }
+        None => link,
+    }
+}
+
+/// The start page of another origin, if the application that covers a path of a host trusts the origin by name: the one
+/// way that leads from a sign-in to an origin that the gateway does not serve itself.
+#[must_use]
+pub fn listed_page(gate: &Gate, host: &Host, path: &ReturnPath, page: &Origin) -> Option<String> {
+    is_listed_page(gate, host, without_query(path), page).then(|| format!("{page}/"))
+}
+
+fn is_listed_page(gate: &Gate, host: &Host, path: &str, page: &Origin) -> bool {
+    let web = matches!(page.scheme(), "http" | "https");
+    let page = RequestOrigin::Tuple(page.clone());
+    web && gate
+        .application(host, path)
+        .is_some_and(|application| trusts_by_name(application, &page))
+}
+
+/// The path alone.
+pub(crate) fn without_query(path: &ReturnPath) -> &str {
+    path.as_str().split(['?', '#']).next().unwrap_or("/")
+}
+
 /// The shortest beginning of a path that its application covers, too.
-fn top_of_application(gate: &Gate, host: &Host, path: &str) -> ReturnPath {
+pub(crate) fn top_of_application(gate: &Gate, host: &Host, path: &str) -> ReturnPath {
     let aud = |path: &str| gate.application(host, path).map(|application| &application.aud);
     let covering = aud(path);
     let beginnings = path.match_indices('/').take(MAX_SEGMENTS).map(|(slash, _)| slash + 1);

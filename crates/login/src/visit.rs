@@ -9,7 +9,7 @@ use crossgate_token::code::{self, Code, Outcome};
 use crossgate_token::meta::{self, Meta, MetaError};
 use crossgate_token::{MacKey, SealKey};
 
-use crate::{EntryError, Fields, locations, site};
+use crate::{EntryError, Fields, frame, locations, site};
 
 /// How long the state is good for while somebody types an address and a code: as long as a code, and a little.
 const TYPING_SECONDS: i64 = 15 * 60;
@@ -90,6 +90,11 @@ impl<'g> Visit<'g> {
         self.state.fetch && site::no_worse(site, self.state.site) && self.initiator_is_trusted()
     }
 
+    /// A frame counts if this gateway has begun it for a page on the same site, and no redirect has made it worse.
+    pub(crate) fn is_bound_frame(&self, site: SecFetchSite) -> bool {
+        frame::is_frames(&self.state) && site::no_worse(site, self.state.site)
+    }
+
     fn initiator_is_trusted(&self) -> bool {
         let settings = &self.application.settings;
         let origin = match &self.state.initiator {
@@ -147,5 +152,5 @@ impl<'g> Visit<'g> {
 
 fn covers(gate: &Gate, application: &Application, host: &Host, path: &ReturnPath) -> bool {
     let path = path.as_str().split(['?', '#']).next().unwrap_or("/");
-    gate.application(host, path).is_some_and(|found| found.aud == application.aud)
+    gate.covers(application, host, path)
 }

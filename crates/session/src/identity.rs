@@ -14,6 +14,8 @@ use crate::request_tokens::{authorization_cookies_of_any_suffix, header_token, i
 pub struct Identity {
     /// The id of the sign-in: what signing out needs.
     pub sid: String,
+    /// The audience of the token that led here: an application's tag, or the issuer.
+    pub aud: String,
     /// The verified address, in lower case.
     pub email: String,
     /// The user's id.
@@ -90,14 +92,16 @@ impl Sessions {
             (TokenType::App, None) => return Ok(None),
         };
         let stands = session.id == claims.sid && session.revoked_at.is_none() && expires_at > now;
-        Ok(stands.then(|| Identity::of(session, expires_at)))
+        let aud = claims.aud.first().cloned().unwrap_or_default();
+        Ok(stands.then(|| Identity::of(session, aud, expires_at)))
     }
 }
 
 impl Identity {
-    fn of(session: Session, expires_at: i64) -> Self {
+    fn of(session: Session, aud: String, expires_at: i64) -> Self {
         Self {
             sid: session.id,
+            aud,
             email: session.email,
             user_id: session.user_id,
             idp_id: session.idp,

@@ -10,6 +10,7 @@ use crate::tokens::random_bytes;
 pub struct MasterKeys {
     meta: MacKey,
     code: SealKey,
+    ticket: SealKey,
     pin: PinKey,
     csrf: CsrfKey,
     device: DeviceKey,
@@ -22,6 +23,7 @@ impl MasterKeys {
         Self {
             meta: master.meta(),
             code: master.code(),
+            ticket: master.ticket(),
             pin: master.pin(),
             csrf: master.csrf(),
             device: master.device(),
@@ -38,6 +40,12 @@ impl MasterKeys {
     #[must_use]
     pub const fn code(&self) -> &SealKey {
         &self.code
+    }
+
+    /// Encrypts what opens one application to a page of another ([`crossgate_token::ticket`]).
+    #[must_use]
+    pub const fn ticket(&self) -> &SealKey {
+        &self.ticket
     }
 
     /// Authenticates one-time PINs ([`crossgate_token::pin`]).

@@ -6,7 +6,7 @@
 //! Nothing reads a clock: time is `now`, in Unix seconds. Randomness is handed in, but for RSA keys (`ring/signing_key.rs`).
 //!
 //! Entry points: [`KeyRing`] signs and verifies tokens, [`Claims`] are what they say, [`MasterKey`] is where all other
-//! keys come from. [`meta`] and [`code`] carry a sign-in from one host to the other. [`cookie`] reads, writes and strips
+//! keys come from. [`meta`] and [`code`] carry a sign-in from one host to the other, a [`ticket`] carries a session. [`cookie`] reads, writes and strips
 //! cookies. [`service_token`] reads the credentials of machines.
 //!
 //! Not here: what a session is, who may pass, where anything is stored.
@@ -22,6 +22,7 @@ pub mod pin;
 pub mod ring;
 pub mod secret;
 pub mod service_token;
+pub mod ticket;
 
 mod octets;
 

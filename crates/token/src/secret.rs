@@ -24,7 +24,7 @@ pub struct CsrfKey(Key);
 /// Authenticates device cookies ([`crate::device`]).
 pub struct DeviceKey(Key);
 
-/// Encrypts the code that carries a sign-in's outcome ([`crate::code`]).
+/// Encrypts the code that carries a sign-in's outcome ([`crate::code`]), or tickets ([`crate::ticket`]): each has its own.
 pub struct SealKey(LessSafeKey);
 
 impl MasterKey {
@@ -43,9 +43,13 @@ impl MasterKey {
     /// The key for codes.
     #[must_use]
     pub fn code(&self) -> SealKey {
-        SealKey(LessSafeKey::new(
-            self.derive("code", &AES_256_GCM, |material| UnboundKey::from(material)),
-        ))
+        self.seal_key("code")
+    }
+
+    /// The key for tickets.
+    #[must_use]
+    pub fn ticket(&self) -> SealKey {
+        self.seal_key("ticket")
     }
 
     /// The key for one-time PINs.
@@ -64,6 +68,12 @@ impl MasterKey {
     #[must_use]
     pub fn device(&self) -> DeviceKey {
         DeviceKey(self.mac_key("device"))
+    }
+
+    fn seal_key(&self, label: &str) -> SealKey {
+        SealKey(LessSafeKey::new(
+            self.derive(label, &AES_256_GCM, |material| UnboundKey::from(material)),
+        ))
     }
 
     fn mac_key(&self, label: &str) -> Key {

@@ -6,9 +6,9 @@
 mod tests;
 
 use bytes::Bytes;
-use crossgate_cors::PREFLIGHT_VARY;
+use crossgate_cors::{Origin, OriginHeader, PREFLIGHT_VARY, SecFetchSite};
 use crossgate_gate::{Action, Answer, Format, Gate, Head, LoginRedirect, Reason, Verdict};
-use crossgate_login::{AppSession, locations};
+use crossgate_login::{AppSession, Ways, locations};
 use http::header::{
     ALLOW, LOCATION, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, VARY, WWW_AUTHENTICATE,
 };
@@ -105,7 +105,12 @@ impl Web {
     ) -> Response<Bytes> {
         let words = words::of_reason(verdict.reason);
         let code = verdict.reason.code();
-        let login_url = answer.sign_in.then(|| sign_in_link(gate, head));
+        let asking = page_that_asks(head);
+        let (host, path) = (head.target.host(), head.target.path());
+        let login_url = answer.sign_in.then(|| match answer.format {
+            Format::Page => sign_in_link(gate, head),
+            Format::Problem => locations::page_link(gate, host, path, asking.as_ref()),
+        });
         let mut response = match answer.format {
             Format::Page => {
                 let settings = verdict.application.map(|application| &application.settings);
@@ -122,7 +127,12 @@ impl Web {
                 self.message(answer.status, words, code, request_id, message, link)
             }
             Format::Problem => {
-                problem(answer.status, words, code, request_id, login_url.as_deref())
+                let ways = verdict.application.zip(asking.as_ref()).filter(|_| answer.sign_in);
+                let ways = ways.map(|(application, page)| {
+                    Ways::of(gate, application, host, path, page, head.client)
+                });
+                let (login_url, ways) = (login_url.as_deref(), ways.as_ref());
+                problem_with_ways(answer.status, words, code, request_id, login_url, ways)
             }
         };
         let headers = response.headers_mut();
@@ -168,6 +178,17 @@ impl Web {
     }
 }
 
+/// The origin of the page whose script asks. A GET to the page's own host says it in another header.
+fn page_that_asks(head: &Head<'_>) -> Option<Origin> {
+    let own = || Origin::parse(head.public.origin(head.target.host()).as_bytes()).ok();
+    let origin = match &head.origin {
+        OriginHeader::One(origin) => Some(origin.clone()),
+        OriginHeader::Absent if head.fetch.site == Some(SecFetchSite::SameOrigin) => own(),
+        OriginHeader::Absent | OriginHeader::Invalid => None,
+    };
+    origin.and_then(|origin| origin.tuple().cloned())
+}
+
 fn sign_in_link(gate: &Gate, head: &Head<'_>) -> String {
     locations::application_link(gate, head.target.host(), head.target.path())
 }
@@ -201,12 +222,25 @@ pub(crate) fn problem(
     request_id: &str,
     login_url: Option<&str>,
 ) -> Response<Bytes> {
+    problem_with_ways(status, words, code, request_id, login_url, None)
+}
+
+/// The same, with the ways in which the page that asked can get a session.
+pub(crate) fn problem_with_ways(
+    status: StatusCode,
+    words: words::Words,
+    code: &str,
+    request_id: &str,
+    login_url: Option<&str>,
+    ways: Option<&Ways>,
+) -> Response<Bytes> {
     let detail = if words.todo.is_empty() {
         words.what.to_owned()
     } else {
         format!("{} {}", words.what, words.todo)
     };
-    Problem { status, code, detail: &detail, request_id: Some(request_id), login_url }.response()
+    Problem { status, code, detail: &detail, request_id: Some(request_id), login_url, ways }
+        .response()
 }
 
 /// The challenge of a 401 (RFC 9110, section 11.6.1). Hosts and escaped paths have no character that would end the quoted

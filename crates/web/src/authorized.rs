@@ -28,6 +28,7 @@ impl Web {
         let mut response = match Arrival::read(asked.gate, asked.head, keys, asked.now) {
             Arrival::NotOffered => not_offered(),
             Arrival::FetchRefused { return_path, .. } => refused_fetch(asked, &return_path),
+            Arrival::FrameRefused { return_path } => frame_goes_on(asked, &return_path),
             Arrival::Permitted(redemption) => self.redeem(asked, redemption).await?,
             Arrival::Mismatch(mismatch) => self.mismatch(asked, mismatch).await?,
         };
@@ -69,6 +70,9 @@ impl Web {
             if redemption.fetch {
                 return Ok(refused_fetch(asked, &redemption.return_path));
             }
+            if redemption.frame {
+                return Ok(frame_goes_on(asked, &redemption.return_path));
+            }
             let Redemption { return_path, again, .. } = redemption;
             return self
                 .mismatch(asked, Mismatch { application: Some(application), return_path, again })
@@ -78,7 +82,7 @@ impl Web {
         let original =
             locations::original(snapshot, asked.head.target.host(), &redemption.return_path);
         let strict = application.settings.cookies.same_site == SameSite::Strict;
-        let mut response = if strict && !redemption.fetch {
+        let mut response = if strict && !redemption.fetch && !redemption.frame {
             let name = &application.settings.name;
             let template =
                 ContinuePage { brand: &self.brand(), application: name, href: &original };
@@ -86,7 +90,7 @@ impl Web {
         } else {
             redirect_to(StatusCode::FOUND, &original)
         };
-        for cookie in cookies::opened(application, &opened, asked.now) {
+        for cookie in cookies::opened(application, &opened, false, asked.now) {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
         if redemption.fetch {
@@ -161,8 +165,15 @@ pub(crate) fn not_offered() -> Response<Bytes> {
         detail: words.what,
         request_id: None,
         login_url: None,
+        ways: None,
     }
     .response()
+}
+
+/// To where a hidden frame ends, with or without a session.
+fn frame_goes_on(asked: &Asked<'_>, return_path: &ReturnPath) -> Response<Bytes> {
+    let host = asked.head.target.host();
+    redirect_to(StatusCode::FOUND, &locations::original(asked.gate.snapshot(), host, return_path))
 }
 
 /// Row 18's 401, for the page that started the fetch and whose origin has become `null` on the way.

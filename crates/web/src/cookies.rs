@@ -1,4 +1,6 @@
-//! Every cookie that the pages set: names, scopes, lifetimes. All are Secure, host-only and not Partitioned.
+//! Every cookie that the pages set: names, scopes, lifetimes. All are Secure and host-only.
+//! Partitioned are only those that a page of another site got with a ticket: browsers that keep third-party cookies apart
+//! keep no others for it.
 
 use crossgate_gate::{Gate, Head};
 use crossgate_login::AppSession;
@@ -37,10 +39,12 @@ pub(crate) fn team(session: &TeamSession, same_site: SameSite, now: i64) -> Opti
     written(&cookie.same_site(attribute(same_site)).until(session.expires_at, now))
 }
 
-/// An application's token and, where it binds its token, the binding cookie.
+/// An application's token and, where it binds its token, the binding cookie. `partitioned` keeps both for the site of the
+/// page that asked.
 pub(crate) fn opened(
     application: &Application,
     tokens: &ApplicationTokens,
+    partitioned: bool,
     now: i64,
 ) -> impl Iterator<Item = HeaderValue> {
     let settings = &application.settings.cookies;
@@ -48,10 +52,12 @@ pub(crate) fn opened(
     let name = format!("{}{}", cookie::AUTHORIZATION, application.cookie_suffix);
     let token =
         SetCookie::new(&name, &tokens.token).path(&settings.path).http_only(settings.http_only);
-    let token = written(&token.same_site(same_site).until(tokens.expires_at, now));
+    let token = token.same_site(same_site).partitioned(partitioned);
+    let token = written(&token.until(tokens.expires_at, now));
     let binding = tokens.binding.as_deref().and_then(|value| {
         let name = format!("{}{}", cookie::BINDING, application.cookie_suffix);
-        written(&SetCookie::new(&name, value).same_site(same_site).until(tokens.expires_at, now))
+        let binding = SetCookie::new(&name, value).same_site(same_site).partitioned(partitioned);
+        written(&binding.until(tokens.expires_at, now))
     });
     token.into_iter().chain(binding)
 }

@@ -15,7 +15,7 @@ use http::header::REFERRER_POLICY;
 use http::{HeaderValue, Response, StatusCode};
 
 use crate::random::NoRandomness;
-use crate::{Web, words};
+use crate::{Web, client, popup, words};
 
 /// A request to an endpoint, its body read.
 #[derive(Debug)]
@@ -94,9 +94,17 @@ impl Web {
             AccessEndpoint::Authorized => self.authorized(&asked).await,
             AccessEndpoint::Callback => Ok(self.callback(&asked)),
             AccessEndpoint::Certs => Ok(self.certs()),
+            AccessEndpoint::ClientScript => Ok(client::script(&head)),
+            AccessEndpoint::ClientTypes => Ok(client::types(&head)),
+            AccessEndpoint::Exchange => self.exchange(&asked).await,
+            AccessEndpoint::Frame => self.frame(&asked).await,
             AccessEndpoint::GetIdentity => self.identity(&asked).await,
             AccessEndpoint::Login { host } => self.login(&asked, host.as_deref()).await,
             AccessEndpoint::Logout => self.logout(&asked).await,
+            AccessEndpoint::Popup => self.popup(&asked).await,
+            AccessEndpoint::Return => Ok(popup::return_to_page(&asked)),
+            AccessEndpoint::Status => self.status(&asked).await,
+            AccessEndpoint::Ticket => self.ticket(&asked).await,
         };
         answered.unwrap_or_else(|error| {
             let (status, code) = error.answer();

@@ -2,10 +2,11 @@
 
 use bytes::Bytes;
 use crossgate_gate::{Reason, ReturnPath};
-use crossgate_login::locations;
+use crossgate_login::{admission, locations};
+use crossgate_model::Application;
 use crossgate_session::Identity;
 use http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde_json::json;
 
 use crate::answer::{challenge, problem};
@@ -30,6 +31,15 @@ impl Web {
         &self,
         asked: &Asked<'_>,
     ) -> Result<Option<Identity>, EndpointError> {
+        self.person_of(asked, asked.head.headers).await
+    }
+
+    /// The same for other headers than the request's.
+    pub(crate) async fn person_of(
+        &self,
+        asked: &Asked<'_>,
+        headers: &HeaderMap,
+    ) -> Result<Option<Identity>, EndpointError> {
         let (gate, host) = (asked.gate, asked.head.target.host());
         let snapshot = gate.snapshot();
         let issuer = snapshot.public.origin(&snapshot.organization.auth_domain);
@@ -45,7 +55,33 @@ impl Web {
                         .any(|domain| domain.host.matches(host.as_str()))
                 })
         };
-        Ok(self.sessions().identity_of(asked.head.headers, audiences, asked.now).await?)
+        Ok(self.sessions().identity_of(headers, audiences, asked.now).await?)
+    }
+}
+
+/// Somebody whose cookies lead to a session at an application.
+pub(crate) struct Visitor {
+    pub(crate) user_id: String,
+    pub(crate) email: String,
+    /// A policy of the application admits them, from where they are.
+    pub(crate) admitted: bool,
+}
+
+impl Web {
+    /// Whom the application's own cookies lead to: as the data path sees it.
+    pub(crate) async fn visitor(
+        &self,
+        asked: &Asked<'_>,
+        application: &Application,
+    ) -> Result<Option<Visitor>, EndpointError> {
+        let headers = asked.head.headers;
+        let credentials = self.sessions().credentials(application, headers, asked.now).await?;
+        let person = credentials.evidence().cookie.person();
+        Ok(person.map(|person| Visitor {
+            user_id: person.user_id.to_owned(),
+            email: person.email.to_owned(),
+            admitted: admission(application, person.email, asked.head.client).is_some(),
+        }))
     }
 }
 

@@ -4,7 +4,8 @@
 //! What is decided about a sign-in is decided in `crossgate-login`; here is what that needs of the world: the store, mail,
 //! randomness, cookies and HTML.
 //!
-//! Invariants: pages need no scripts and allow none; every page forbids framing; no page of the login host has CORS
+//! Invariants: pages need no scripts and allow none but the two documents of `scripted.rs`, which show nothing or end
+//! a window; every page forbids framing, and that one frame names who may; no page of the login host has CORS
 //! headers; a code is used up on disk before it is acted on; nothing that is secret is logged.
 //!
 //! Entry points: [`Web::answer`] for decided requests, [`Web::endpoint`] for `/cdn-cgi/access/*`, [`Web::failure`] for
@@ -14,17 +15,24 @@ mod admin;
 mod answer;
 mod authorized;
 mod certs;
+mod client;
 mod cookies;
 mod endpoint;
+mod exchange;
+mod frame;
 mod identity;
 mod mail;
 mod page;
+mod popup;
 mod problem;
 mod random;
+mod scripted;
 mod sign_in;
 mod sign_out;
+mod status;
 #[cfg(test)]
 mod testing;
+mod ticket;
 mod words;
 
 use std::sync::Arc;

@@ -143,7 +143,8 @@ pub(crate) fn private(headers: &mut HeaderMap) {
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-static STYLE_HASH: LazyLock<String> =
+/// The hash that allows the style sheet.
+pub(crate) static STYLE_HASH: LazyLock<String> =
     LazyLock::new(|| STANDARD.encode(digest(&SHA256, STYLE.as_bytes()).as_ref()));
 
 fn content_security_policy(forms: Forms) -> String {

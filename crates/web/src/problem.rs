@@ -1,6 +1,7 @@
 //! Errors for programs: `application/problem+json` (RFC 9457).
 
 use bytes::Bytes;
+use crossgate_login::Ways;
 use http::header::CONTENT_TYPE;
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Map, Value};
@@ -18,6 +19,8 @@ pub(crate) struct Problem<'a> {
     pub(crate) request_id: Option<&'a str>,
     /// Where a person can sign in.
     pub(crate) login_url: Option<&'a str>,
+    /// How a page can get a session.
+    pub(crate) ways: Option<&'a Ways>,
 }
 
 impl Problem<'_> {
@@ -36,6 +39,10 @@ impl Problem<'_> {
         if let Some(url) = self.login_url {
             put("login_url", url.into());
         }
+        let ways = self.ways.map(written).filter(|ways| !ways.is_empty());
+        if let Some(ways) = ways {
+            put("ways", ways.into());
+        }
         let mut response = Response::new(Bytes::from(Value::Object(members).to_string()));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
@@ -43,4 +50,19 @@ impl Problem<'_> {
         private(headers);
         response
     }
+}
+
+/// The URLs of those that there are, by name.
+pub(crate) fn written(ways: &Ways) -> Map<String, Value> {
+    let Ways { ticket, exchange, frame, popup, status } = ways;
+    let all = [
+        ("ticket", ticket),
+        ("exchange", exchange),
+        ("frame", frame),
+        ("popup", popup),
+        ("status", status),
+    ];
+    all.into_iter()
+        .filter_map(|(name, url)| Some((name.to_owned(), url.as_deref()?.into())))
+        .collect()
 }

@@ -1,6 +1,7 @@
 //! What the gateway's error answers say, in words: what happened, whose doing it is, and what to do.
 
 use crossgate_gate::Reason;
+use crossgate_login::ticket::TicketRefusal;
 use http::StatusCode;
 
 /// The words of one answer.
@@ -141,6 +142,63 @@ pub(crate) const fn of_reason(reason: Reason) -> Words {
     }
 }
 
+/// The words for a session that a page did not get.
+pub(crate) const fn of_ticket(refusal: TicketRefusal) -> Words {
+    match refusal {
+        TicketRefusal::AnotherPerson => words(
+            "Somebody else is signed in",
+            "This browser holds a session of somebody else at the application, and keeps it.",
+            "Sign out first.",
+        ),
+        TicketRefusal::Expired | TicketRefusal::Used => words(
+            "The ticket is over",
+            "A ticket counts once, and for half a minute.",
+            "Get a new one from the page's own host.",
+        ),
+        TicketRefusal::Invalid => words(
+            "The ticket is not valid here",
+            "It was made for another page or application, or not by this gateway.",
+            "Get a new one from the page's own host.",
+        ),
+        TicketRefusal::NotAllowed => of_reason(Reason::NotAllowed),
+        TicketRefusal::NotAFetch | TicketRefusal::NotSameOrigin => words(
+            "Not offered",
+            "Tickets are for scripts of the page itself: asked for on its own host, and used by a fetch.",
+            "",
+        ),
+        TicketRefusal::NotTrusted => words(
+            "Not from this page",
+            "The application does not list the page's origin with credentials.",
+            "Name it in the application's allowed origins, with allow_credentials, or in its trusted origins.",
+        ),
+        TicketRefusal::SameSiteCookie => words(
+            "Not across sites",
+            "The application's cookies are restricted to its own site, and the page is of another.",
+            "Set its same_site_cookie_attribute to none, or leave it out.",
+        ),
+        TicketRefusal::SessionAbsent => words(
+            "You are not signed in",
+            "There is no session on the page's own host that could be passed on.",
+            "Sign in there.",
+        ),
+        TicketRefusal::TooMany => words(
+            "Too many tickets",
+            "This sign-in has got more tickets than any page needs.",
+            "Try again in a minute.",
+        ),
+        TicketRefusal::UnknownApplication => words(
+            "Not an application of this gateway",
+            "The URL belongs to no application that this gateway protects.",
+            "",
+        ),
+        TicketRefusal::Unreadable => words(
+            "That is no URL",
+            "The body has to be the URL that the page wants to call, and nothing else.",
+            "",
+        ),
+    }
+}
+
 /// The words for a failure of the proxy or the store, by its code, or for a reason of the gate, by its code.
 pub(crate) fn of_failure(status: StatusCode, code: &str) -> Words {
     const LATER: &str = "Try again in a moment. If it stays so, tell whoever runs the application.";
@@ -261,15 +319,24 @@ pub(crate) const FORM_UNREADABLE: Words = words(
 #[cfg(test)]
 mod tests {
     use crossgate_gate::Reason;
+    use crossgate_login::ticket::TicketRefusal;
     use http::StatusCode;
 
-    use super::{of_failure, of_reason};
+    use super::{of_failure, of_reason, of_ticket};
 
     #[test]
     fn every_reason_says_what_happened() {
         for reason in Reason::ALL {
             let words = of_reason(*reason);
             assert!(!words.title.is_empty() && words.what.ends_with('.'), "{reason:?}");
+        }
+    }
+
+    #[test]
+    fn every_refused_ticket_says_what_happened() {
+        for refusal in TicketRefusal::ALL {
+            let words = of_ticket(refusal);
+            assert!(!words.title.is_empty() && words.what.ends_with('.'), "{refusal:?}");
         }
     }
 

@@ -55,6 +55,7 @@ fn judge(gate: &Gate, request: &Request, at: i64) -> &'static str {
         match Arrival::read(gate, head, LeaveKeys { meta: &mac, code: &seal }, at) {
             Arrival::NotOffered => "403",
             Arrival::FetchRefused { .. } => "401",
+            Arrival::FrameRefused { .. } => "a frame goes on",
             Arrival::Permitted(redemption) => {
                 assert_eq!(redemption.sid, "sign-in");
                 assert_eq!(redemption.return_path.as_str(), "/api?x=1");

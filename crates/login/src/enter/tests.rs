@@ -36,6 +36,7 @@ fn enter(gate: &Gate, request: &Request, at: i64) -> Result<&'static str, EntryE
         Entry::read(gate, head, &host, None, &keys().meta(), at).map(|entry| match entry {
             Entry::Page(_) => "page",
             Entry::Fetch(_) => "fetch",
+            Entry::Frame(_) => "frame",
         })
     })
 }

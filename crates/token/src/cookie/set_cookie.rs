@@ -24,6 +24,7 @@ pub struct SetCookie<'a> {
     path: &'a str,
     http_only: bool,
     same_site: SameSite,
+    partitioned: bool,
     end: End,
 }
 
@@ -59,6 +60,7 @@ impl<'a> SetCookie<'a> {
             path: "/",
             http_only: true,
             same_site: SameSite::Lax,
+            partitioned: false,
             end: End::WithTheBrowser,
         }
     }
@@ -88,6 +90,11 @@ impl<'a> SetCookie<'a> {
         Self { same_site, ..self }
     }
 
+    /// Whether browsers keep it for the site of the page that shows, and send it below that site only (CHIPS).
+    pub const fn partitioned(self, partitioned: bool) -> Self {
+        Self { partitioned, ..self }
+    }
+
     /// The header's value.
     ///
     /// # Errors
@@ -111,6 +118,9 @@ impl<'a> SetCookie<'a> {
             SameSite::None => "; SameSite=None",
             SameSite::Strict => "; SameSite=Strict",
         });
+        if self.partitioned {
+            text.push_str("; Partitioned");
+        }
         self.end.write(&mut text);
         HeaderValue::try_from(text).map_err(|_| InvalidCookie)
     }
@@ -182,6 +192,10 @@ mod tests {
             (
                 SetCookie::new("a", "").path("/app").http_only(false).same_site(SameSite::Strict),
                 "a=; Path=/app; Secure; SameSite=Strict",
+            ),
+            (
+                SetCookie::new("a", "1").same_site(SameSite::None).partitioned(true),
+                "a=1; Path=/; Secure; HttpOnly; SameSite=None; Partitioned",
             ),
             (
                 SetCookie::expired("a"),

@@ -20,7 +20,7 @@ async fn a_readable_401_says_where_to_sign_in() {
     assert_eq!(
         header(&response, "www-authenticate"),
         Some(
-            "Crossgate login_url=\"https://app2.acme.example/cdn-cgi/access/login?redirect_url=%2F\""
+            "Crossgate login_url=\"https://app2.acme.example/cdn-cgi/access/login?redirect_url=%2F&origin=https%3A%2F%2Fapp1.acme.example\""
         )
     );
     assert_eq!(header(&response, "cache-control"), Some("no-store"));
