@@ -48,8 +48,38 @@ pub fn neighbours_reply(request: &Received) -> Reply {
     reply.header("x-upstream", "yes")
 }
 
+/// The page under a strict policy that loads the gateway's client script, shows a button when somebody has to sign in, and
+/// does nothing else. `isolated` in its path cuts it off from windows of other origins.
+fn page_with_client(path: &str) -> Reply {
+    let page = Reply::new("text/html", include_str!("with-client.html")).header(
+        "content-security-policy",
+        "default-src 'none'; script-src 'self'; connect-src *; frame-src *; worker-src 'self'",
+    );
+    if path.contains("isolated") {
+        page.header("cross-origin-opener-policy", "same-origin")
+    } else {
+        page
+    }
+}
+
+/// A 401 that looks like the gateway's and would lead a page astray.
+fn imitation() -> Reply {
+    let stolen = "/stolen";
+    let body = format!(
+        r#"{{"status":401,"login_url":"{stolen}","ways":{{"ticket":"{stolen}","exchange":"{stolen}","frame":"{stolen}?","popup":"{stolen}","status":"{stolen}"}}}}"#
+    );
+    Reply::new("application/problem+json", body).status(401)
+}
+
 fn content(request: &Received) -> Reply {
     let Received { method, host, path, .. } = request;
+    match path.as_str() {
+        path if path.ends_with("with-client.html") => return page_with_client(path),
+        "/button.js" => return Reply::new("text/javascript", include_str!("button.js")),
+        "/public/imitation" => return imitation(),
+        "/worker.js" => return Reply::new("text/javascript", include_str!("worker.js")),
+        _ => {}
+    }
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     match extension {
         "html" => {

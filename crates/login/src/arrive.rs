@@ -8,6 +8,7 @@ mod tests;
 
 use std::sync::Arc;
 
+use crossgate_cors::Origin;
 use crossgate_gate::{Gate, Head, ReturnPath};
 use crossgate_model::Application;
 use crossgate_token::code::{self, Code, Outcome};
@@ -26,6 +27,8 @@ pub enum Arrival<'g> {
         application: &'g Arc<Application>,
         /// What it asked for.
         return_path: ReturnPath,
+        /// The page that started it.
+        page: Option<Origin>,
     },
     /// A hidden frame that was started here, without a permission: it goes back, and tells its page so.
     FrameRefused {
@@ -53,6 +56,8 @@ pub struct Redemption<'g> {
     pub code_ends: i64,
     /// A fetch in the two-site flow: answers get CORS headers for `null`.
     pub fetch: bool,
+    /// The page that started it, if one did.
+    pub page: Option<Origin>,
     /// A hidden frame: it goes on to where it ends, whatever becomes of the permission.
     pub frame: bool,
     /// The sign-in was started over before.
@@ -107,9 +112,10 @@ impl<'g> Arrival<'g> {
                     return Self::NotOffered;
                 }
                 let (application, return_path) = (bound.application, bound.return_path.clone());
+                let page = bound.page();
                 match bound.redemption(query.one("code"), keys, again, now) {
                     Some(redemption) => Self::Permitted(redemption),
-                    None => Self::FetchRefused { application, return_path },
+                    None => Self::FetchRefused { application, return_path, page },
                 }
             }
             (Kind::TopLevel, Some(bound))
@@ -139,6 +145,11 @@ struct Bound<'g, 'q> {
 }
 
 impl<'g> Bound<'g, '_> {
+    fn page(&self) -> Option<Origin> {
+        let origin = Origin::parse(self.state.initiator.as_deref()?.as_bytes()).ok()?;
+        origin.tuple().cloned()
+    }
+
     fn redemption(
         self,
         code: Option<&str>,
@@ -147,6 +158,7 @@ impl<'g> Bound<'g, '_> {
         now: i64,
     ) -> Option<Redemption<'g>> {
         let code: Code = code::open(keys.code, code?, now).ok()?;
+        let page = self.page();
         let answers_this = code.aud_hash == code::aud_hash(&self.application.aud)
             && code.meta_hash == code::meta_hash(self.token);
         match code.outcome {
@@ -157,6 +169,7 @@ impl<'g> Bound<'g, '_> {
                 code_id: code.id,
                 code_ends: code.expires_at,
                 fetch: self.state.fetch,
+                page,
                 frame: frame::is_frames(&self.state),
                 again,
             }),

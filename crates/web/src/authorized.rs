@@ -4,7 +4,7 @@
 mod tests;
 
 use bytes::Bytes;
-use crossgate_cors::RequestOrigin;
+use crossgate_cors::{Origin, RequestOrigin};
 use crossgate_gate::{LoginRedirect, Reason, ReturnPath, Stamp};
 use crossgate_login::{Arrival, LeaveKeys, Mismatch, Redemption, admission, lifetime, locations};
 use crossgate_model::SameSite;
@@ -27,7 +27,9 @@ impl Web {
         let keys = LeaveKeys { meta: master.meta(), code: master.code() };
         let mut response = match Arrival::read(asked.gate, asked.head, keys, asked.now) {
             Arrival::NotOffered => not_offered(),
-            Arrival::FetchRefused { return_path, .. } => refused_fetch(asked, &return_path),
+            Arrival::FetchRefused { return_path, page, .. } => {
+                refused_fetch(asked, &return_path, page.as_ref())
+            }
             Arrival::FrameRefused { return_path } => frame_goes_on(asked, &return_path),
             Arrival::Permitted(redemption) => self.redeem(asked, redemption).await?,
             Arrival::Mismatch(mismatch) => self.mismatch(asked, mismatch).await?,
@@ -68,7 +70,8 @@ impl Web {
         };
         let Some(opened) = opened else {
             if redemption.fetch {
-                return Ok(refused_fetch(asked, &redemption.return_path));
+                let page = redemption.page.as_ref();
+                return Ok(refused_fetch(asked, &redemption.return_path, page));
             }
             if redemption.frame {
                 return Ok(frame_goes_on(asked, &redemption.return_path));
@@ -177,9 +180,13 @@ fn frame_goes_on(asked: &Asked<'_>, return_path: &ReturnPath) -> Response<Bytes>
 }
 
 /// Row 18's 401, for the page that started the fetch and whose origin has become `null` on the way.
-fn refused_fetch(asked: &Asked<'_>, return_path: &ReturnPath) -> Response<Bytes> {
+fn refused_fetch(
+    asked: &Asked<'_>,
+    return_path: &ReturnPath,
+    page: Option<&Origin>,
+) -> Response<Bytes> {
     let path = return_path.as_str().split('?').next().unwrap_or("/");
-    let login_url = locations::application_link(asked.gate, asked.head.target.host(), path);
+    let login_url = locations::page_link(asked.gate, asked.head.target.host(), path, page);
     let reason = Reason::SessionAbsent;
     let words = words::of_reason(reason);
     let mut response =

@@ -15,7 +15,7 @@ use http::header::REFERRER_POLICY;
 use http::{HeaderValue, Response, StatusCode};
 
 use crate::random::NoRandomness;
-use crate::{Web, client, popup, words};
+use crate::{Web, client, words};
 
 /// A request to an endpoint, its body read.
 #[derive(Debug)]
@@ -102,7 +102,7 @@ impl Web {
             AccessEndpoint::Login { host } => self.login(&asked, host.as_deref()).await,
             AccessEndpoint::Logout => self.logout(&asked).await,
             AccessEndpoint::Popup => self.popup(&asked).await,
-            AccessEndpoint::Return => Ok(popup::return_to_page(&asked)),
+            AccessEndpoint::Return => Ok(self.return_to_page(&asked)),
             AccessEndpoint::Status => self.status(&asked).await,
             AccessEndpoint::Ticket => self.ticket(&asked).await,
         };

@@ -10,6 +10,7 @@ use http::{Response, StatusCode};
 use crate::answer::redirect_to;
 use crate::authorized::not_offered;
 use crate::endpoint::{Asked, EndpointError};
+use crate::page::{ContinuePage, Forms};
 use crate::scripted::closing;
 use crate::{Web, random, words};
 
@@ -59,18 +60,30 @@ impl Web {
     }
 }
 
-/// On to the start page of an origin that the application lists, else to the application itself.
-pub(crate) fn return_to_page(asked: &Asked<'_>) -> Response<Bytes> {
-    let (gate, host) = (asked.gate, asked.head.target.host());
-    let query = Fields::read(asked.head.target.query().unwrap_or_default().as_bytes());
-    let path = wanted_path(&query);
-    let origin = query.one("origin").and_then(|text| Origin::parse(text.as_bytes()).ok());
-    let page = match origin {
-        Some(RequestOrigin::Tuple(origin)) => locations::listed_page(gate, host, &path, &origin),
-        Some(RequestOrigin::Null) | None => None,
-    };
-    let location = page.unwrap_or_else(|| locations::original(gate.snapshot(), host, &path));
-    redirect_to(StatusCode::FOUND, &location)
+impl Web {
+    /// On to the start page of an origin that the application lists, else to the application itself.
+    pub(crate) fn return_to_page(&self, asked: &Asked<'_>) -> Response<Bytes> {
+        let (gate, host) = (asked.gate, asked.head.target.host());
+        let query = Fields::read(asked.head.target.query().unwrap_or_default().as_bytes());
+        let path = wanted_path(&query);
+        let origin = query.one("origin").and_then(|text| Origin::parse(text.as_bytes()).ok());
+        let page = origin.as_ref().and_then(RequestOrigin::tuple).and_then(|origin| {
+            let page = locations::listed_page(gate, host, &path, origin)?;
+            Some((origin.scheme() == gate.snapshot().public.scheme.as_str(), page))
+        });
+        match page {
+            Some((true, page)) => redirect_to(StatusCode::FOUND, &page),
+            // Redirects that follow a form of the login page stay on its scheme: see `Forms`.
+            Some((false, page)) => {
+                let template =
+                    ContinuePage { brand: &self.brand(), application: &page, href: &page };
+                crate::page::page(StatusCode::OK, &template, Forms::None)
+            }
+            None => {
+                redirect_to(StatusCode::FOUND, &locations::original(gate.snapshot(), host, &path))
+            }
+        }
+    }
 }
 
 fn wanted_path(query: &Fields) -> ReturnPath {

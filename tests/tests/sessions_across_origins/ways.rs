@@ -86,6 +86,12 @@ async fn a_sign_in_leads_back_to_the_page_that_asked_and_to_no_other() {
     let login_url = told["login_url"].as_str().unwrap().to_owned();
     assert_eq!(ends_at(&ann, login_url.clone()).await, world.url(APP1, "/"), "{login_url}");
 
+    // A page on another scheme, to which no redirect after a form may lead: by a page that goes on.
+    let page = "/cdn-cgi/access/return?path=%2Fdevelopers%2F&origin=https%3A%2F%2Flocalhost%3A5173";
+    let answer = ann.get(&world.url(APP2, page)).navigation("same-site").send().await;
+    assert_eq!(answer.status, 200);
+    assert!(answer.text().contains(r#"content="0;url=https:"#), "{}", answer.text());
+
     let home = world.url(APP2, "/");
     let login = |origin: &str| {
         let origin: String = url::form_urlencoded::byte_serialize(origin.as_bytes()).collect();

@@ -256,6 +256,69 @@ const CASES: &[Case<'_>] = &[
         "2: login to app, back to /",
     ),
     (
+        "login leads back to the page of an origin that the application lists",
+        "GET api.acme.example/cdn-cgi/access/login?redirect_url=%2Fv1&origin=https%3A%2F%2Fapp.acme.example",
+        &[],
+        Stranger,
+        "2: login to api, back to /cdn-cgi/access/return?path=%2Fv1&origin=https%3A%2F%2Fapp.acme.example",
+    ),
+    (
+        "login leads to no origin that the application does not list",
+        "GET api.acme.example/cdn-cgi/access/login?redirect_url=%2Fv1&origin=https%3A%2F%2Fevil.example",
+        &[],
+        Stranger,
+        "2: login to api, back to /v1",
+    ),
+    (
+        "a ticket is asked for by POST",
+        "POST app.acme.example/cdn-cgi/access/ticket",
+        &[],
+        STAFF,
+        "2: endpoint Ticket",
+    ),
+    (
+        "and not by GET",
+        "GET app.acme.example/cdn-cgi/access/ticket",
+        &[],
+        STAFF,
+        "2: 405 method-not-allowed",
+    ),
+    (
+        "the login host gives no tickets",
+        "POST login.acme.example/cdn-cgi/access/ticket",
+        &[],
+        STAFF,
+        "2: 404 no-endpoint",
+    ),
+    (
+        "an exchange needs no preflight, so it gets none",
+        "OPTIONS api.acme.example/cdn-cgi/access/exchange",
+        &PREFLIGHT,
+        Stranger,
+        "2: 403 preflight-to-endpoint",
+    ),
+    (
+        "an exchange is the endpoint's, whatever the application is",
+        "POST open.acme.example/cdn-cgi/access/exchange",
+        &[],
+        Stranger,
+        "2: endpoint Exchange",
+    ),
+    (
+        "the client script is on the application's host",
+        "GET app.acme.example/cdn-cgi/access/client.js",
+        &[],
+        Stranger,
+        "2: endpoint ClientScript",
+    ),
+    (
+        "and not on the login host",
+        "GET login.acme.example/cdn-cgi/access/client.js",
+        &[],
+        Stranger,
+        "2: 404 no-endpoint",
+    ),
+    (
         "a path that only begins like the gateway's is the application's",
         "GET app.acme.example/cdn-cgi/accessory",
         &[],
@@ -1065,4 +1128,47 @@ fn describe(verdict: &Verdict<'_>) -> String {
         ""
     };
     format!("{}: {what}{readable}", verdict.row.0)
+}
+
+/// Who may read the answers about sessions: pages that an application of the host trusts by name.
+#[test]
+fn answers_about_sessions_are_readable_for_listed_pages_only() {
+    let gate = gate();
+    let rows = [
+        ("a listed page", "POST api.acme.example", "exchange", "https://app.acme.example", true),
+        (
+            "a listed page, asking",
+            "GET api.acme.example",
+            "status",
+            "https://app.acme.example",
+            true,
+        ),
+        ("another page", "POST api.acme.example", "exchange", "https://evil.example", false),
+        ("no page", "GET api.acme.example", "status", "null", false),
+        (
+            "a page where nobody is listed",
+            "GET app.acme.example",
+            "status",
+            "https://api.acme.example",
+            false,
+        ),
+        (
+            "a listed page, for what is no answer to it",
+            "GET api.acme.example",
+            "frame",
+            "https://app.acme.example",
+            false,
+        ),
+    ];
+    for (row, request, endpoint, origin, expected) in rows {
+        let request = format!("{request}/cdn-cgi/access/{endpoint}");
+        decide(&gate, &request, &[("origin", origin)], Stranger, |verdict| {
+            let granted = verdict
+                .stamp
+                .grant
+                .as_ref()
+                .map(|(origin, credentials)| (origin.as_str().to_owned(), *credentials));
+            assert_eq!(granted, expected.then(|| (origin.to_owned(), true)), "{row}");
+        });
+    }
 }

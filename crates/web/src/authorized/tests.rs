@@ -72,7 +72,7 @@ async fn the_two_site_flow_of_a_stranger_ends_in_a_readable_401_of_the_same_leng
     let problem = json(&refused);
     assert_eq!(
         problem["login_url"],
-        "https://app2.acme.example/cdn-cgi/access/login?redirect_url=%2F"
+        "https://app2.acme.example/cdn-cgi/access/login?redirect_url=%2F&origin=https%3A%2F%2Fapp1.acme.example"
     );
     assert_eq!(problem["code"], "session-absent");
     assert!(
