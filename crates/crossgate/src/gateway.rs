@@ -107,7 +107,9 @@ impl crossgate_proxy::Gateway for Gateway {
     }
 
     fn record(&self, record: Record<'_>) {
-        let reason = record.failure.map_or_else(|| record.reason.code(), Failure::code);
+        let decided =
+            record.endpoint_refusal.map_or_else(|| record.reason.code(), |refusal| refusal.0);
+        let reason = record.failure.map_or(decided, Failure::code);
         let (row, status) = (record.row.0, record.status.as_u16());
         self.metrics.record(record.application, row, reason, status, record.duration.as_secs_f64());
         let micros =

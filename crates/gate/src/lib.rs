@@ -34,6 +34,6 @@ pub use return_path::{ReturnPath, ReturnPathError};
 pub use target::{Target, TargetError};
 pub use trust::{Stamp, Standing, trusts_by_name};
 pub use verdict::{
-    Action, Answer, Format, Forward, LoginRedirect, PolicyHit, Reason, Row, UpstreamIdentity,
-    Verdict,
+    Action, Answer, EndpointRefusal, Format, Forward, LoginRedirect, PolicyHit, Reason, Row,
+    UpstreamIdentity, Verdict,
 };

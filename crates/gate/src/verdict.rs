@@ -118,6 +118,10 @@ pub struct PolicyHit<'g> {
     pub rule: &'static str,
 }
 
+/// Why an endpoint refused, as its answer's `code` says: for the log. Travels in the extensions of the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndpointRefusal(pub &'static str);
+
 /// A row of the table in `docs/request-path.md`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Row(pub u8);

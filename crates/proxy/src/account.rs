@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crossgate_cors::Preflight;
-use crossgate_gate::{Action, Head, Verdict};
+use crossgate_gate::{Action, EndpointRefusal, Head, Verdict};
 use http::{Method, Response, StatusCode};
 use tokio::time::Instant;
 
@@ -71,6 +71,7 @@ impl<'a> Account<'a> {
             row: verdict.row,
             reason: verdict.reason,
             failure: self.failure,
+            endpoint_refusal: response.extensions().get::<EndpointRefusal>().copied(),
             policy: verdict.policy.map(|hit| (hit.policy, hit.rule)),
             identity: self.identity,
             cors: self.origin.as_ref().map(|origin| cors(origin, verdict)),

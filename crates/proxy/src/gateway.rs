@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use crossgate_gate::{AccessEndpoint, Gate, Head, Reason, Row, Verdict};
+use crossgate_gate::{AccessEndpoint, EndpointRefusal, Gate, Head, Reason, Row, Verdict};
 use crossgate_model::{Host, PublicAddress};
 use crossgate_session::Sessions;
 use futures_util::future::BoxFuture;
@@ -158,6 +158,8 @@ pub struct Record<'a> {
     pub reason: Reason,
     /// What broke after the decision, if something did.
     pub failure: Option<Failure>,
+    /// What an endpoint refused with.
+    pub endpoint_refusal: Option<EndpointRefusal>,
     /// The policy that decided, and the selector of its rule.
     pub policy: Option<(&'a str, &'static str)>,
     /// E-mail address or service token's name.

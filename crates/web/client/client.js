@@ -3,7 +3,7 @@
 (() => {
   'use strict';
   const NAME = 'crossgate';
-  if (globalThis[NAME]) return;
+  if (globalThis[NAME] || location.origin === 'null') return;
 
   const FRAME_MS = 10000, CLICK_MS = 300000, POLL_MS = 1000, REST_MS = 30000;
   const base = location.origin + '/cdn-cgi/access/';

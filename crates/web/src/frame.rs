@@ -5,15 +5,17 @@ use crossgate_login::{AppSession, Frame};
 use http::header::SET_COOKIE;
 use http::{Response, StatusCode};
 
-use crate::answer::redirect_to;
-use crate::authorized::not_offered;
+use crate::answer::{empty, redirect_to};
 use crate::endpoint::{Asked, EndpointError, hide_url};
 use crate::scripted::{Outcome, telling};
 use crate::{Web, cookies, random};
 
 impl Web {
     pub(crate) async fn frame(&self, asked: &Asked<'_>) -> Result<Response<Bytes>, EndpointError> {
-        let Some(frame) = Frame::read(asked.gate, asked.head) else { return Ok(not_offered()) };
+        // Without a body: in a frame, some browsers would offer it as a file.
+        let Some(frame) = Frame::read(asked.gate, asked.head) else {
+            return Ok(empty(StatusCode::FORBIDDEN));
+        };
         let visitor = self.visitor(asked, frame.application).await?;
         let mut response = match visitor.map(|visitor| visitor.admitted) {
             Some(true) => telling(&frame, Outcome::SignedIn),

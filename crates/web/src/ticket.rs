@@ -1,6 +1,7 @@
 //! `/cdn-cgi/access/ticket` on a page's own host: what opens another application to the page, once.
 
 use bytes::Bytes;
+use crossgate_gate::EndpointRefusal;
 use crossgate_login::ticket::{TICKETS_PER_SIGN_IN, TICKETS_WINDOW_SECONDS, TicketRefusal, Wanted};
 use crossgate_login::{Ways, admission, locations};
 use crossgate_session::Identity;
@@ -89,9 +90,9 @@ pub(crate) fn refuse(
     ways: Option<&Ways>,
 ) -> Response<Bytes> {
     let (status, code) = (refusal.status(), refusal.code());
-    tracing::info!(code, request_id = asked.request_id, "no session for a page");
     let words = words::of_ticket(refusal);
     let mut response = problem_with_ways(status, words, code, asked.request_id, login_url, ways);
+    response.extensions_mut().insert(EndpointRefusal(code));
     if status == StatusCode::UNAUTHORIZED {
         response.headers_mut().insert(WWW_AUTHENTICATE, challenge(login_url));
     }

@@ -28,6 +28,8 @@ async fn first_calls(world: &World, browser: &Browser) {
         assert_eq!(called(browser, "exchange").await, if host == APP2 { 1 } else { 2 }, "{engine}");
     }
     assert_eq!(called(browser, "frame").await, 0, "{}", browser.engine);
+    let scoped = browser.fetch_with_credentials(&world.url(APP2, "/scoped/api")).await;
+    assert_eq!(scoped.outcome(), "200", "{}: a cookie below a path", browser.engine);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,8 @@
 //! What the script leaves alone.
 
-use crossgate_tests::{APP1, APP2, STRANGER};
+use crossgate_tests::{APP1, APP2, PARTNER, STRANGER};
 use serde_json::json;
+use url::form_urlencoded::byte_serialize;
 
 use crate::{PAGE, called, in_each_engine, in_each_engine_over_tls};
 
@@ -65,6 +66,34 @@ async fn whoever_imitates_the_gateway_gets_no_ticket() {
         }
         let elsewhere = world.upstream.received().iter().any(|request| request.path == "/stolen");
         assert!(!elsewhere, "{engine}: what the imitation names is not called");
+    })
+    .await;
+}
+
+/// A page that nobody lists opens the frame in the name of one that is listed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_frame_tells_nothing_to_a_page_that_it_is_not_for() {
+    const FRAME: &str = r"
+        const [url, own, done] = arguments;
+        addEventListener('message', event => done(event.data));
+        const frame = document.createElement('iframe');
+        // What the frame has said by now comes before what the page says to itself.
+        frame.onload = () => own || window.postMessage('nothing', '*');
+        frame.src = url;
+        document.body.append(frame);";
+    in_each_engine(async |world, browser| {
+        let page: String = byte_serialize(world.origin(APP1).as_bytes()).collect();
+        let query = format!("path=%2F&origin={page}&nonce=0123456789abcdef");
+        let url = world.url(APP2, &format!("/cdn-cgi/access/frame?{query}"));
+        let told = browser.run(FRAME, vec![json!(url), json!(true)]).await;
+        assert_eq!(told["outcome"], "signed-in", "{}: the page itself", browser.engine);
+        for host in [STRANGER, PARTNER] {
+            let elsewhere = world.url(host, "/page.html");
+            browser.open(&elsewhere).await;
+            browser.wait_for_origin(&elsewhere).await;
+            let told = browser.run(FRAME, vec![json!(url), json!(false)]).await;
+            assert_eq!(told, "nothing", "{}: {host}", browser.engine);
+        }
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use crossgate_tests::{APP1, APP2, LOGIN, STRANGER};
 use serde_json::{Value, json};
 
-use crate::{in_each_engine, put_json, visit};
+use crate::{back_to_app1, in_each_engine, put_json, visit};
 
 /// seed-S6, seed-S10, seed-S12, seed-S13, seed-S18, seed-S28, seed-N4
 #[tokio::test(flavor = "multi_thread")]
@@ -23,6 +23,7 @@ async fn before_the_first_visit_the_page_reads_why_and_after_it_the_call_works()
         let shown = browser.driver.current_url().await.unwrap();
         assert_eq!(shown.as_str(), world.url(APP1, "/"), "{engine}");
 
+        back_to_app1(world, browser).await;
         let fetched = browser.fetch_with_credentials(&url).await;
         assert_eq!(fetched.outcome(), "200", "{engine}: after one visit and a refresh");
         assert_eq!(fetched.json()["email"], "ann@acme.example", "{engine}");

@@ -48,6 +48,9 @@ async fn a_ticket_counts_once() {
     for (name, client) in [("by the same browser", ann), ("by another one", world.client())] {
         let answer = exchanging(&world, &client, APP2, &ticket).send().await;
         assert_eq!(refusal(&answer), refused(403, "ticket-used"), "{name}");
+        let id = answer.header("x-request-id").unwrap();
+        let line = world.gateway.log().wait_for("the refusal", |line| line["request_id"] == id);
+        assert_eq!(line.await["reason"], "ticket-used", "{name}: the log says why, too");
         let readable = answer.header("access-control-allow-origin");
         assert_eq!(readable, Some(world.origin(APP1)), "{name}: its page may read why");
     }

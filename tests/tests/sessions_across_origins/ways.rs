@@ -28,6 +28,27 @@ async fn a_listed_page_reads_its_ways() {
     );
 }
 
+/// Cookies below a path never come to the gateway's own paths.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_cookies_are_scoped_to_a_path_there_is_the_ticket_only() {
+    let (world, ann) = ann_at_app1().await;
+    let url = world.url(APP2, "/scoped/api");
+    let call = || ann.get(&url).fetch_by(&world.origin(APP1), "same-site");
+    let told = call().send().await.json();
+    let names = told["ways"].as_object().unwrap().keys().collect::<Vec<_>>();
+    assert_eq!(names, ["ticket", "exchange"]);
+    let ticket = crate::ticket(&world, &ann, &url).await;
+    let answer = crate::exchanging(&world, &ann, APP2, &ticket).send().await;
+    assert_eq!(answer.status, 204);
+    assert_eq!(call().send().await.status, 200);
+
+    let status = ann.get(&world.url(APP2, "/cdn-cgi/access/status?path=/scoped/"));
+    let status = status.fetch_by(&world.origin(APP1), "same-site").send().await;
+    assert_eq!(status.json(), json!({ "signed_in": null, "allowed": false }));
+    let popup = ann.navigate(&world.url(APP2, "/cdn-cgi/access/popup?path=%2Fscoped%2F")).await;
+    assert!(popup.text().contains("You are signed in"), "and no loop: {}", popup.text());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn across_sites_frame_and_window_are_those_of_the_pages_own_host() {
     let world = neighbours().await;
