@@ -5,7 +5,7 @@ use std::time::Duration;
 use crossgate_testkit::{Browser, World, wait::until};
 use crossgate_tests::{APP1, APP2, PARTNER};
 
-use crate::{called, in_each_engine};
+use crate::{called, in_each_engine, in_each_engine_over_tls};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_that_expires_is_renewed_behind_the_calls() {
@@ -25,29 +25,30 @@ async fn a_session_that_expires_is_renewed_behind_the_calls() {
 /// The page's own session is gone; the login host still knows the visitor, and its cookies go along in frames of the site.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_pages_own_session_is_renewed_in_a_hidden_frame() {
-    in_each_engine(async |world, browser| {
-        let engine = browser.engine;
-        for (host, frames) in [(APP2, 1), (PARTNER, 2), (APP1, 2)] {
-            forget_app1(browser).await;
-            let fetched = browser.fetch_with_credentials(&world.url(host, "/api")).await;
-            assert_eq!(fetched.outcome(), "200", "{engine}: {host}: {}", fetched.text);
-            if host != APP1 {
-                assert_eq!(called(browser, "frame").await, frames, "{engine}: {host}");
-            }
-        }
-        let left = browser.run("arguments[0](document.querySelectorAll('iframe').length)", vec![]);
-        assert_eq!(left.await, 0, "{engine}: no frame is left behind");
-        assert_window_count(world, browser, 1).await;
-    })
-    .await;
+    in_each_engine(renewed_in_a_frame).await;
+}
+
+/// The same over TLS, where each hop says how it is related to the page.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_hidden_frame_works_over_tls() {
+    in_each_engine_over_tls(renewed_in_a_frame).await;
+}
+
+async fn renewed_in_a_frame(world: &World, browser: &Browser) {
+    let engine = browser.engine;
+    for (host, frames) in [(APP2, 1), (PARTNER, 2), (APP1, 3)] {
+        forget_app1(browser).await;
+        let fetched = browser.fetch_with_credentials(&world.url(host, "/api")).await;
+        assert_eq!(fetched.outcome(), "200", "{engine}: {host}: {}", fetched.text);
+        assert_eq!(called(browser, "frame").await, frames, "{engine}: {host}");
+    }
+    let left = browser.run("arguments[0](document.querySelectorAll('iframe').length)", vec![]);
+    assert_eq!(left.await, 0, "{engine}: no frame is left behind");
+    assert_eq!(browser.driver.windows().await.unwrap().len(), 1, "{engine}");
 }
 
 async fn forget_app1(browser: &Browser) {
     browser.driver.delete_all_cookies().await.unwrap();
-}
-
-async fn assert_window_count(_world: &World, browser: &Browser, count: usize) {
-    assert_eq!(browser.driver.windows().await.unwrap().len(), count, "{}", browser.engine);
 }
 
 /// No loop: whoever is not admitted is told once, and the next call does not even ask.
@@ -65,7 +66,7 @@ async fn whom_the_application_does_not_admit_gets_the_401_and_no_more_attempts()
             assert_eq!(called(browser, endpoint).await, 0, "{engine}: {endpoint}");
         }
         assert_eq!(world.upstream.received().len(), 0, "{engine}");
-        assert_window_count(world, browser, 1).await;
+        assert_eq!(browser.driver.windows().await.unwrap().len(), 1, "{engine}");
     })
     .await;
 }

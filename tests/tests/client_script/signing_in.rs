@@ -7,7 +7,7 @@ use crossgate_tests::{APP1, APP2, PARTNER};
 use serde_json::json;
 use thirtyfour::By;
 
-use crate::{ANN, PAGE, in_each_engine};
+use crate::{ANN, PAGE, in_each_engine, in_each_engine_over_tls};
 
 const START: &str = r"
     const [url, done] = arguments;
@@ -18,13 +18,14 @@ const START: &str = r"
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_click_signs_in_and_the_call_goes_on() {
-    in_each_engine(async |world, browser| {
+    let story = async |world: &World, browser: &Browser| {
         for host in [APP2, PARTNER, APP1] {
             browser.open(&world.url(APP1, PAGE)).await;
             sign_in_by_click(world, browser, host).await;
         }
-    })
-    .await;
+    };
+    in_each_engine(story).await;
+    in_each_engine_over_tls(story).await;
 }
 
 /// The page is cut off from the window: only its effect shows.
