@@ -1,5 +1,8 @@
 //! `/cdn-cgi/access/exchange` on an application's host: a ticket becomes a session.
 
+#[cfg(test)]
+mod tests;
+
 use bytes::Bytes;
 use crossgate_login::ticket::{Exchange, TicketRefusal};
 use crossgate_login::{admission, lifetime};

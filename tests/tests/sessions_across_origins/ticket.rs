@@ -2,7 +2,7 @@
 
 use crossgate_tests::{APP1, APP2, LOGIN, PARTNER, STRANGER};
 
-use crate::{ANN, TICKET, ann_at_app1, asking, refusal, refused};
+use crate::{TICKET, ann_at_app1, asking, refusal, refused};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_is_signed_in_gets_a_ticket_for_whoever_lists_it() {
@@ -16,17 +16,8 @@ async fn a_page_that_is_signed_in_gets_a_ticket_for_whoever_lists_it() {
         assert_eq!(answer.status, 200, "{name}: {}", answer.text());
         let told = answer.json();
         assert_eq!(told["expires_in"], 30, "{name}");
-        assert_eq!(
-            told["exchange"],
-            url.split("/api")
-                .next()
-                .map(|_| {
-                    let origin = url::Url::parse(&url).unwrap().origin().ascii_serialization();
-                    format!("{origin}/cdn-cgi/access/exchange")
-                })
-                .unwrap(),
-            "{name}"
-        );
+        let origin = url::Url::parse(&url).unwrap().origin().ascii_serialization();
+        assert_eq!(told["exchange"], format!("{origin}/cdn-cgi/access/exchange"), "{name}");
         assert_eq!(answer.header("cache-control").unwrap(), "no-store", "{name}");
         assert_eq!(
             answer.names("access-control"),
@@ -171,5 +162,4 @@ async fn a_sign_in_gets_a_limited_number_of_tickets() {
     assert_eq!(refusal(&answer), refused(429, "too-many-tickets"));
     assert_eq!(answer.header("retry-after").unwrap(), "60");
     assert_eq!(asking(&world, &bob, &url).send().await.status, 200, "others have their own");
-    assert_eq!(ANN, "ann@acme.example");
 }
