@@ -19,7 +19,6 @@
 
   // The problem that a 401 of a gateway names, or null.
   const problemOf = async (response) => {
-    if (response.status !== 401 || response.type === 'opaque') return null;
     if (!/^application\/problem\+json\b/i.test(response.headers.get('content-type') || '')) return null;
     const problem = await read(response.clone());
     return problem && typeof problem.login_url === 'string' ? problem : null;
@@ -151,12 +150,12 @@
     const copy = copyOf(input, init);
     const began = performance.now();
     const response = await plain(input, init);
-    const problem = await problemOf(response);
-    if (!problem) return response;
+    if (response.status !== 401) return response;
     const asked = new URL(request ? request.url : input, pageBase()).href;
     const url = new URL(origin(asked) === origin(response.url || asked) ? asked : response.url);
     const takes = mode === 'include' || (mode === 'same-origin' && url.origin === location.origin);
-    if (!takes) return response;
+    const problem = takes && (await problemOf(response));
+    if (!problem) return response;
     const key = url.origin + ' ' + problem.login_url;
     const late = opened.get(key) > began;
     const signal = (init && init.signal) || (request && request.signal);
