@@ -77,3 +77,26 @@ async fn calls_that_start_together_share_one_ticket() {
     })
     .await;
 }
+
+/// For what cannot be repeated: before an `EventSource`, a `WebSocket`.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_gets_a_session_without_a_call() {
+    const SIGN_IN: &str = r"
+        const [url, done] = arguments;
+        crossgate.signIn(url).then(done, error => done(String(error)));";
+    in_each_engine(async |world, browser| {
+        let engine = browser.engine;
+        for host in [APP2, PARTNER] {
+            let signed_in = browser.run(SIGN_IN, vec![json!(world.url(host, "/api?x"))]).await;
+            assert_eq!(signed_in, true, "{engine}: {host}");
+        }
+        let refused = browser.run(SIGN_IN, vec![json!(world.url(APP2, "/bosses/"))]).await;
+        assert_eq!(refused, false, "{engine}: no window for whom no policy admits");
+        assert_eq!(browser.driver.windows().await.unwrap().len(), 1, "{engine}");
+        assert_eq!(world.upstream.received().len(), 0, "{engine}: nothing was called");
+        let fetched = browser.fetch_with_credentials(&world.url(APP2, "/api")).await;
+        assert_eq!(fetched.outcome(), "200", "{engine}");
+        assert_eq!(called(browser, "exchange").await, 2, "{engine}");
+    })
+    .await;
+}
