@@ -10,7 +10,7 @@ use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 pub use answer::{Answer, PREFLIGHT_VARY};
-pub use refusal::Refusal;
+pub use refusal::{Kept, Refusal};
 
 use crate::{OriginHeader, Policy, RequestOrigin};
 
@@ -87,7 +87,7 @@ impl Policy {
         }
         let (line, method) = preflight.method_line().ok_or(Refusal::MalformedRequestMethod)?;
         if !self.methods().allow(method) {
-            return Err(Refusal::MethodNotAllowed(method.into()));
+            return Err(Refusal::method_not_allowed(method));
         }
         let spelling = request_headers::visit(preflight.headers, |name| {
             if self.request_headers().allow(name, protected_headers) {
