@@ -37,5 +37,5 @@ pub use request::{is_unsafe, needed_preflight};
 pub use sec_fetch::{FetchMetadata, SecFetchDest, SecFetchMode, SecFetchSite};
 pub use settings::{Dangers, Settings, listed_origin};
 pub use site::{Site, same_site};
-pub use stamp::stamp_origin;
+pub use stamp::{stamp_nobody, stamp_origin};
 pub use vary::vary_on;

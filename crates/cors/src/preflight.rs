@@ -1,6 +1,7 @@
 //! Preflights: recognised, then answered by policy alone.
 
 mod answer;
+mod debug;
 mod refusal;
 mod request_headers;
 #[cfg(test)]

@@ -20,14 +20,9 @@ impl Policy {
     /// (Fetch, "CORS check"). `Vary` names `Origin` either way. Allocates nothing but what `headers` needs to hold them.
     pub fn stamp(&self, origin: &OriginHeader, headers: &mut HeaderMap) -> bool {
         let allowed = origin.one().filter(|origin| self.allows_origin(origin).is_allowed());
-        match allowed {
-            Some(origin) => {
-                stamp_origin(origin, self.allows_credentials(), headers, self.exposed_headers());
-            }
-            None => {
-                clear(headers);
-                vary_on(headers, "Origin");
-            }
+        stamp_nobody(headers);
+        if let Some(origin) = allowed {
+            stamp_origin(origin, self.allows_credentials(), headers, self.exposed_headers());
         }
         allowed.is_some()
     }
@@ -53,13 +48,19 @@ pub fn stamp_origin(
     vary_on(headers, "Origin");
 }
 
-fn clear(headers: &mut HeaderMap) {
-    headers.remove(ACCESS_CONTROL_ALLOW_ORIGIN);
-    headers.remove(ACCESS_CONTROL_ALLOW_CREDENTIALS);
-    headers.remove(ACCESS_CONTROL_EXPOSE_HEADERS);
-    // An upstream's preflight headers, which would say what is not so.
+/// Removes whatever a response says to other origins, which may be said to others. The caller has decided that the origin may not read it.
+pub fn stamp_nobody(headers: &mut HeaderMap) {
+    clear(headers);
+    // What belongs on preflights, and says what is not so.
     headers.remove(ACCESS_CONTROL_ALLOW_METHODS);
     headers.remove(ACCESS_CONTROL_ALLOW_HEADERS);
     headers.remove(ACCESS_CONTROL_MAX_AGE);
     headers.remove(ALLOW_PRIVATE_NETWORK);
+    vary_on(headers, "Origin");
+}
+
+fn clear(headers: &mut HeaderMap) {
+    headers.remove(ACCESS_CONTROL_ALLOW_ORIGIN);
+    headers.remove(ACCESS_CONTROL_ALLOW_CREDENTIALS);
+    headers.remove(ACCESS_CONTROL_EXPOSE_HEADERS);
 }

@@ -8,6 +8,7 @@ mod tests;
 
 use std::sync::Arc;
 
+use crossgate_cors::Origin;
 use crossgate_gate::{Gate, Head, ReturnPath};
 use crossgate_model::Application;
 use crossgate_token::code::{self, Code, Outcome};
@@ -48,6 +49,8 @@ pub struct Redemption<'g> {
     pub code_ends: i64,
     /// A fetch in the two-site flow: answers get CORS headers for `null`.
     pub fetch: bool,
+    /// The page that started such a fetch, where `null` is bound: the original request is served in the answer.
+    pub serve_for: Option<Origin>,
     /// The sign-in was started over before.
     pub again: bool,
 }
@@ -136,11 +139,20 @@ impl<'g> Bound<'g, '_> {
                 code_id: code.id,
                 code_ends: code.expires_at,
                 fetch: self.state.fetch,
+                serve_for: serve_for(self.application, &self.state),
                 again,
             }),
             Outcome::Permitted { .. } | Outcome::Denied(_) => None,
         }
     }
+}
+
+/// The initiator, if it is to be served at once: it is allowed still, and `null` is bound.
+fn serve_for(application: &Application, state: &Meta) -> Option<Origin> {
+    let cors = application.settings.cors.as_ref().filter(|cors| cors.binds_null())?;
+    let initiator = Origin::parse(state.initiator.as_ref().filter(|_| state.fetch)?.as_bytes());
+    let initiator = initiator.ok().filter(|initiator| cors.trusts(initiator))?;
+    initiator.tuple().cloned()
 }
 
 fn is_of_this_browser(head: &Head<'_>, state: &Meta) -> bool {

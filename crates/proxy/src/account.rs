@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crossgate_cors::Preflight;
+use crossgate_cors::{Preflight, Refusal};
 use crossgate_gate::{Action, Head, Verdict};
 use http::{Method, Response, StatusCode};
 use tokio::time::Instant;
@@ -85,6 +85,10 @@ impl<'a> Account<'a> {
 fn cors<'o>(origin: &'o Origin, verdict: &Verdict<'_>) -> CorsOutcome<'o> {
     let (allowed, refusal) = match &verdict.action {
         Action::AnswerPreflight(_) => (true, None),
+        Action::ForwardPreflight { judgement: Some(judgement), .. } => {
+            (judgement.is_ok(), judgement.as_ref().err().map(Refusal::code))
+        }
+        Action::ExplainRefusal(refusal) => (false, Some(refusal.code())),
         Action::RefusePreflight(refusal) => {
             let code =
                 refusal.as_ref().map_or_else(|| verdict.reason.code(), |refusal| refusal.code());

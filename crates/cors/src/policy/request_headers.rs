@@ -1,6 +1,6 @@
 //! The request headers of a policy.
 
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 
 /// Headers that carry the gateway's own credentials: a page gets to send them only where they are
 /// listed by name.
@@ -36,6 +36,14 @@ impl RequestHeaders {
                     entry.bytes().cmp(name.bytes().map(|byte| byte.to_ascii_lowercase()))
                 })
                 .is_ok(),
+        }
+    }
+
+    /// All of them in one value, if they are listed.
+    pub(crate) fn header_value(&self) -> Option<HeaderValue> {
+        match self {
+            Self::All => None,
+            Self::Listed(listed) => HeaderValue::try_from(listed.join(",")).ok(),
         }
     }
 }

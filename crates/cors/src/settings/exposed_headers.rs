@@ -54,30 +54,30 @@ pub(crate) fn exposed_headers(
     HeaderValue::try_from(list).ok().filter(|list| !list.is_empty())
 }
 
-fn entry(value: &str) -> Result<HeaderName, Problem> {
+fn entry(value: &str) -> Result<HeaderName, Box<Problem>> {
     if value == "*" {
-        return Err(Problem::error(
+        return Err(Box::new(Problem::error(
             "wildcard-exposed-header",
             FIELD,
             "with credentials `*` exposes nothing but a header of that name",
             "list the headers that pages read",
-        ));
+        )));
     }
     let name = HeaderName::from_bytes(value.as_bytes()).map_err(|_| {
-        Problem::error(
+        Box::new(Problem::error(
             "invalid-header-name",
             FIELD,
             "not a header name",
             "write one name an entry, such as `etag`",
-        )
+        ))
     })?;
     if matches!(name.as_str(), "set-cookie" | "set-cookie2") {
-        return Err(Problem::error(
+        return Err(Box::new(Problem::error(
             "exposed-set-cookie",
             FIELD,
             format!("no page can read `{name}`: browsers forbid it"),
             "remove it",
-        ));
+        )));
     }
     Ok(name)
 }
