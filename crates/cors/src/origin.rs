@@ -120,7 +120,7 @@ impl Eq for Origin {}
 
 impl Hash for Origin {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
+        self.serialisation.as_bytes().hash(state);
     }
 }
 
@@ -136,9 +136,9 @@ impl Ord for Origin {
     }
 }
 
-impl Borrow<str> for Origin {
-    fn borrow(&self) -> &str {
-        self.as_str()
+impl Borrow<[u8]> for Origin {
+    fn borrow(&self) -> &[u8] {
+        self.serialisation.as_bytes()
     }
 }
 

@@ -6,14 +6,17 @@ use http::HeaderValue;
 
 use super::{Origin, OriginError, host};
 
+mod plain;
+
 /// Above the longest host name with its dot, a scheme and a port.
 const MAX_BYTES: usize = 384;
 
 /// Where the parts of an origin are.
+#[derive(Debug, PartialEq)]
 pub(super) struct Parts {
-    host: Range<usize>,
-    scheme_end: usize,
-    port: u16,
+    pub(super) host: Range<usize>,
+    pub(super) scheme_end: usize,
+    pub(super) port: u16,
 }
 
 impl Parts {
@@ -26,6 +29,11 @@ impl Parts {
 
 /// Reads `scheme://host[:port]` in the one spelling that browsers use.
 pub(super) fn tuple(value: &[u8]) -> Result<Parts, OriginError> {
+    plain::tuple(value).map_or_else(|| any_tuple(value), Ok)
+}
+
+/// Reads any origin, and says what is wrong with what is none.
+fn any_tuple(value: &[u8]) -> Result<Parts, OriginError> {
     let text = plain_ascii(value)?;
     let (scheme, authority) = text.split_once("://").ok_or(OriginError::MissingScheme)?;
     if !is_scheme(scheme) {

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use foldhash::fast::RandomState;
+
 use super::Allowance;
 use crate::{Origin, OriginPattern, RequestOrigin};
 
@@ -12,9 +14,9 @@ pub(crate) struct Origins {
     null: Null,
     /// As they are listed.
     entries: Vec<OriginPattern>,
-    exact: HashSet<Origin>,
+    exact: HashSet<Origin, RandomState>,
     /// Entries with a wildcard, by the host that they name or the domain below which they name all.
-    patterns: HashMap<Box<str>, Vec<Pattern>>,
+    patterns: HashMap<Box<str>, Vec<Pattern>, RandomState>,
 }
 
 /// What `null` means.
@@ -43,8 +45,8 @@ impl Origins {
             all,
             null: Null::Refused,
             entries: Vec::new(),
-            exact: HashSet::new(),
-            patterns: HashMap::new(),
+            exact: HashSet::default(),
+            patterns: HashMap::default(),
         }
     }
 

@@ -52,8 +52,8 @@ impl Refusal {
         }
     }
 
-    pub(super) fn header_not_allowed(name: &str) -> Self {
-        Self::HeaderNotAllowed(kept(name))
+    pub(super) fn header_not_allowed(name: &[u8]) -> Self {
+        Self::HeaderNotAllowed(kept(std::str::from_utf8(name).unwrap_or_default()))
     }
 
     pub(super) fn method_not_allowed(method: &str) -> Self {

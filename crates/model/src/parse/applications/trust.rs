@@ -95,7 +95,7 @@ impl Applications<'_, '_, '_> {
             .collect::<HashSet<_>>();
         let place = place.key("cors_headers").key("allowed_origins");
         for (index, text) in cors.allowed_origins.items() {
-            if own.contains(text.as_str()) {
+            if own.contains(text.as_bytes()) {
                 let finding = Finding::warning(
                     "own-origin",
                     "this is the application's own origin, whose pages need no CORS",
