@@ -38,6 +38,9 @@ pub(crate) enum Command {
     Check(CheckOptions),
     /// Print the JSON Schema of the config, for editors
     Schema,
+    /// What pages of other origins were refused, and the settings that would allow it
+    #[command(subcommand)]
+    Cors(CorsCommand),
     /// Make, list and revoke service tokens: credentials for machines
     #[command(subcommand)]
     ServiceToken(ServiceTokenCommand),
@@ -77,6 +80,23 @@ pub(crate) struct CheckOptions {
     /// How problems are printed
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+/// Commands on CORS.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CorsCommand {
+    /// List what was refused in the last seven days, how often, from where, and the setting that would allow it
+    ///
+    /// What would be dangerous is marked, and so is what only strangers asked for. A running gateway writes what it refuses every half minute.
+    /// Exit status: 0 nothing to suggest, 1 suggestions, 2 the config or its store cannot be read.
+    Suggest {
+        /// The config whose store is read
+        #[arg(long, short, value_name = "FILE")]
+        config: PathBuf,
+        /// How suggestions are printed
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
 }
 
 /// Commands on service tokens.

@@ -1,6 +1,7 @@
 //! What each command does.
 
 pub(crate) mod check;
+pub(crate) mod cors;
 pub(crate) mod demo;
 pub(crate) mod schema;
 pub(crate) mod serve;

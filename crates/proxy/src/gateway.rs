@@ -190,4 +190,8 @@ pub struct CorsOutcome<'a> {
     pub allowed: bool,
     /// Why a preflight was refused.
     pub refusal: Option<&'static str>,
+    /// The method that a preflight asks for.
+    pub requested_method: Option<&'a str>,
+    /// The method or header that was refused, where it was one of those.
+    pub refused: Option<&'a str>,
 }
