@@ -28,10 +28,33 @@ class Case:
     gateway: str | None = None
     idle: float = 0.4
     engines: dict[str, dict] = field(default_factory=dict)
+    outcomes: dict[str, str] = field(default_factory=dict)
     note: str | None = None
 
-    def expected_of(self, engine: str) -> dict:
-        return self.engines.get(engine, self.expected)
+    def expected_of(self, browser: str) -> dict:
+        """What the doctor should find in a browser's recording. A sanitised one has no cookies to judge by."""
+        expected = self.engines.get(browser.split("-")[0], self.expected)
+        if browser == "chromium-sanitised":
+            expected = {key: without_cookies(value) if key == "latent" else value
+                        for key, value in without_cookies(expected).items()}
+        return expected
+
+
+# What the network panel saves differs little from the automatic export: these show how.
+PANEL = {
+    "m1-missing-policy", "m1-error-page", "m1-login-redirect", "m1-login-page", "m2-cached-for-another-origin", "m2-null-after-redirect",
+    "m3-two-lines", "p1-403", "p2-login", "p3-method", "p4-header", "p6-actual-missing", "r1-userinfo", "n1-same-origin-mode",
+    "c1-image", "x1-refused", "same-site-cookie", "healthy-preflight", "healthy-redirect", "crossgate-session-missing",
+    "crossgate-session-expired",
+}
+TOLD_BY_COOKIES = {"session-expired", "credentials-not-sent", "third-party-cookies-blocked", "same-site-cookie", "anonymous-script"}
+
+
+def without_cookies(expected: dict) -> dict:
+    if expected.get("cause") not in TOLD_BY_COOKIES:
+        return expected
+    others = [*expected.get("or_cause", []), "session-missing", "unknown"]
+    return expected | {"or_cause": list(dict.fromkeys(others))}
 
 
 def finding(symptom: str, cause: str, *or_causes: str) -> dict:

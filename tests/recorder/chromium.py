@@ -10,6 +10,7 @@ import json
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import aiohttp
@@ -43,9 +44,12 @@ CONSOLE = """(async () => {
   return lines.join('\\n');
 })()"""
 
-UNFINISHED = """(async () => {
+STATE = """(async () => {
   const { NetworkLog } = await import('/devtools/models/logs/logs.js');
-  return NetworkLog.NetworkLog.instance().requests().filter(request => !request.finished).length;
+  const { ConsoleView } = await import('/devtools/panels/console/console.js');
+  const requests = NetworkLog.NetworkLog.instance().requests();
+  return { requests: requests.length, unfinished: requests.filter(request => !request.finished).length,
+           lines: ConsoleView.ConsoleView.instance().itemCount() };
 })()"""
 
 
@@ -124,8 +128,14 @@ class Chromium:
 
     async def clear(self) -> None:
         await self.page.call("Page.navigate", url="about:blank")
+        await until("an empty page", lambda: self.page.evaluate(
+            "location.href === 'about:blank' && document.readyState === 'complete'"))
+        await until("an empty network log", self.empty)
         await self.page.call("Network.clearBrowserCookies")
         await self.page.call("Network.clearBrowserCache")
+
+    async def empty(self) -> bool:
+        return (await self.devtools.evaluate(STATE))["requests"] == 0
 
     async def visit(self, url: str) -> None:
         """Opens a URL in a tab that is not recorded."""
@@ -145,13 +155,23 @@ class Chromium:
 
         title = await until(f"the outcome of {url}", outcome)
         await asyncio.sleep(idle)
-        await until("the end of all requests", self.all_finished, patience=5, fail=False)
+        await self.settle()
         hars = await self.devtools.evaluate(EXPORT)
         console = await self.devtools.evaluate(CONSOLE)
         return title, {"chromium": hars["full"], "chromium-sanitised": hars["sanitised"]}, console
 
-    async def all_finished(self) -> bool:
-        return await self.devtools.evaluate(UNFINISHED) == 0
+    async def settle(self) -> None:
+        """Waits until DevTools has heard of everything: requests, all finished, and nothing new for a while.
+
+        Some blocked requests never finish for DevTools, which then leaves them out of the HAR: not more than 4 s.
+        """
+        same, before = 0, None
+        deadline = time.monotonic() + 4
+        while same < 4 and time.monotonic() < deadline:
+            state = await self.devtools.evaluate(STATE)
+            settled = state["requests"] and not state["unfinished"] and state == before
+            same, before = (same + 1 if settled else 0), state
+            await asyncio.sleep(0.15)
 
     async def stop(self) -> None:
         await self.http.close()

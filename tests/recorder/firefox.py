@@ -109,7 +109,10 @@ class Firefox:
 
     async def clear(self) -> None:
         await self.switch(self.recorded)
+        await self.chrome("""Services.prefs.setBoolPref("devtools.netmonitor.har.enableAutoExportToFile", false);""")
         await self.call("WebDriver:Navigate", url="about:blank")
+        for file in self.hars.iterdir():
+            file.unlink()
         await self.chrome(CLEAR)
 
     async def switch(self, handle: str) -> None:
@@ -131,11 +134,7 @@ class Firefox:
         await self.switch(self.recorded)
         await self.chrome(f"""
             Services.prefs.setBoolPref("devtools.netmonitor.har.enableAutoExportToFile", false);
-            Services.prefs.setIntPref("devtools.netmonitor.har.pageLoadedTimeout", {int(1500 + idle * 1000)});""")
-        await asyncio.sleep(2)
-        for file in self.hars.iterdir():
-            file.unlink()
-        await self.chrome("""Services.prefs.setBoolPref("devtools.netmonitor.har.enableAutoExportToFile", true);""")
+            Services.prefs.setIntPref("devtools.netmonitor.har.pageLoadedTimeout", {int(2500 + idle * 1000)});""")
         await self.call("WebDriver:Navigate", url=url)
 
         async def outcome():
@@ -143,17 +142,20 @@ class Firefox:
             return title if title not in ("", "Orders", "about:blank") else None
 
         title = await until(f"the outcome of {url}", outcome)
-        har = await until("the exported HAR", self.exported)
+        # Firefox exports when nothing has happened for the timeout, and reads the preference only then.
+        await self.chrome("""Services.prefs.setBoolPref("devtools.netmonitor.har.enableAutoExportToFile", true);""")
+        har = await until("the exported HAR", lambda: self.exported(url))
         await asyncio.sleep(0.3)
         panel = await self.chrome(PANEL)
         return title, {"firefox": har, "firefox-panel": panel}, await self.chrome(CONSOLE)
 
-    def exported(self) -> str | None:
+    def exported(self, url: str) -> str | None:
+        """The text of the HAR of this page, once it is whole."""
         for file in self.hars.iterdir():
             try:
                 text = file.read_text()
-                json.loads(text)
-                return text
+                if any(entry["request"]["url"] == url for entry in json.loads(text)["log"]["entries"]):
+                    return text
             except ValueError:
                 pass
         return None

@@ -56,12 +56,14 @@ fetch('{API}/me', {INCLUDE}).then(() => fetch('{API}/orders')).then(response => 
   error => {{ console.error(error); done('blocked'); }});""", AT_BOTH),
     behind("credentials-not-sent-readable", "cors", latent("credentials-not-sent", "session-missing"), fetch(f"{API}/orders"), AT_BOTH, outcome="401"),
     behind("third-party-cookies-blocked", "partner-redirect", finding(MISSING, "third-party-cookies-blocked"), CALL, AT_PARTNER, PARTNER_OK,
-           page=f"{PARTNER}/orders", third_party_cookies=False,
-           note="signed in everywhere, and no cookie is sent: the page is of another site"),
+           page=f"{PARTNER}/orders", third_party_cookies=False, outcomes={"firefox": "401"},
+           engines={"firefox": latent("third-party-cookies-blocked", "session-missing")},
+           note="signed in everywhere, and no cookie is sent: the page is of another site. Firefox partitions the cookies that "
+                "the redirects set, so that the gateway knows the browser again and answers readably"),
     behind("third-party-cookies-blocked-readable", "partner", latent("third-party-cookies-blocked", "session-missing"), CALL, AT_PARTNER, PARTNER_OK,
            page=f"{PARTNER}/orders", third_party_cookies=False, outcome="401"),
     behind("same-site-cookie", "partner-lax", finding(MISSING, "same-site-cookie"), CALL, AT_PARTNER, PARTNER_OK, page=f"{PARTNER}/orders",
-           engines={"firefox": finding(MISSING, "third-party-cookies-blocked", "same-site-cookie")},
+           outcomes={"firefox": "401"}, engines={"firefox": latent("third-party-cookies-blocked", "same-site-cookie", "session-missing")},
            note="third-party cookies are allowed where the engine can; the application's cookie is Lax"),
     behind("null-origin-after-redirect", "redirect", finding(MISMATCH, "null-origin-after-redirect"), f"""
 const call = () => fetch('{API}/orders', {INCLUDE}).then(response => response.status);
@@ -75,7 +77,8 @@ call().catch(error => {{ console.error(error); return call(); }}).then(done, () 
            routes={"api.demo.localhost/widget.js": Answer(200, [], "0", "text/javascript")},
            note="a script element without crossorigin: no CORS check; the login host answers 403"),
     behind("options-not-handled", "preflight-bypass", finding(MISSING, "options-not-handled"), WRITE, AT_BOTH, refuses_options),
-    behind("auth-before-cors", "preflight-bypass", finding("preflight-redirect", "auth-before-cors"), WRITE, AT_BOTH, logs_in_itself),
+    behind("auth-before-cors", "preflight-bypass", finding("preflight-redirect", "auth-before-cors"), WRITE, AT_BOTH, logs_in_itself,
+           engines={"firefox": finding(MISSING, "auth-before-cors")}, note="Chromium looks at the redirect first, Firefox at the header"),
     behind("preflight-without-settings", "no-cors", finding(MISSING, "origin-not-allowed", "auth-before-cors", "unknown"), WRITE, AT_BOTH,
            note="nothing configured: the gateway refuses every preflight, and says why only in its log"),
     behind("preflight-origin", "cors", finding(MISSING, "origin-not-allowed", "unknown"), WRITE, [(f"{APP2}/welcome", ANN), f"{API}/welcome"],

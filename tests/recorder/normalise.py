@@ -78,13 +78,14 @@ class Normaliser:
         log = whole["log"]
         renumber(log, "_connectionId")
         renumber(log, "scriptId")
+        renumber(log, "requestId")
         pages = {page["id"]: f"page_{number}" for number, page in enumerate(log["pages"], 1)}
         for page in log["pages"]:
             page["id"] = pages[page["id"]]
         for entry in log["entries"]:
             if "pageref" in entry:
                 entry["pageref"] = pages.get(entry["pageref"], entry["pageref"])
-        return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
+        return json.dumps(whole, ensure_ascii=False)
 
     def shift_iso(self, match: re.Match) -> str:
         shifted = datetime.fromisoformat(match[1] + "+00:00") + self.shift

@@ -165,7 +165,7 @@ document.head.append(script);"""
 IMAGE = f"""
 const image = new Image();
 Object.assign(image, {{ src: '{API}/logo.svg', onload: () => done('loaded'), onerror: () => done('blocked') }});
-document.body.append(image);"""
+document.documentElement.append(image);"""
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 LOGO = "api.demo.localhost/logo.svg"
 
@@ -178,10 +178,11 @@ OTHERS = [
     Case("n1-same-origin-mode", finding("unsupported-scheme", "unknown"), fetch(f"{API}/orders", "{ mode: 'same-origin' }"), {ORDERS: OK}),
     Case("n1-scheme", finding("unsupported-scheme", "unknown"), """
 const request = new XMLHttpRequest();
-request.open('GET', 'file:///etc/hostname');
+request.open('GET', 'acme://api/orders');
 request.onload = () => done(request.status);
 request.onerror = () => done('blocked');
-try { request.send(); } catch (error) { console.error(error); done('blocked'); }"""),
+request.send();"""),
+    Case("n1-local-file", finding("unsupported-scheme", "unknown"), script_element("file:///srv/widget.js", ", type: 'module'")),
     preflighted("w1-authorization", HEALTHY | {"latent": {"symptom": "authorization-wildcard", "cause": "header-not-allowed"}},
                 Answer(204, [(ORIGIN, "*"), (HEADERS, "*")], "", None), "{ headers: { authorization: 'Bearer secret-bearer-value' } }",
                 Answer(200, [(ORIGIN, "*")], "[]"), outcome="200",
@@ -206,14 +207,14 @@ ANSWERED_BY_LOGIN = {
     "login.demo.localhost/sign-in": Answer(200, [NULL, CREDENTIALS], LOGIN_PAGE, HTML)} | COOKIES
 
 CAUSES = [
-    Case("login-page-to-fetch", finding("none", "login-page-as-response"), f"""
+    Case("login-page-to-fetch", finding("not-cors", "login-page-as-response"), f"""
 fetch('{API}/orders', {INCLUDE}).then(response => response.json()).then(() => done('read'), error => {{ console.error(error); done('blocked'); }});""",
          ANSWERED_BY_LOGIN, before=SESSION, note="every CORS check passes; the page reads a login page where it expects JSON"),
-    Case("login-page-to-own-fetch", finding("none", "login-page-as-response"), f"""
+    Case("login-page-to-own-fetch", finding("not-cors", "login-page-as-response"), f"""
 fetch('/api/orders').then(response => response.json()).then(() => done('read'), error => {{ console.error(error); done('blocked'); }});""",
          {"app.demo.localhost/api/orders": redirect(f"{APP}/sign-in?next=orders"),
           "app.demo.localhost/sign-in": Answer(200, [], LOGIN_PAGE, HTML)}, note="same-origin throughout"),
-    Case("login-page-to-script", finding("none", "login-page-as-response"), script_element(f"{API}/widget.js"),
+    Case("login-page-to-script", finding("not-cors", "login-page-as-response"), script_element(f"{API}/widget.js"),
          {"api.demo.localhost/widget.js": redirect(f"{LOGIN}/sign-in?next=widget"),
           "login.demo.localhost/sign-in": Answer(200, [("X-Content-Type-Options", "nosniff")], LOGIN_PAGE, HTML)}),
     Case("same-site-cookie", finding(MISSING, "same-site-cookie"), f"""

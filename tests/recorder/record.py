@@ -14,8 +14,10 @@ from firefox import Firefox
 from gateway import Gateway
 from manifest import Manifest
 from normalise import Normaliser
+from readme import write_readme
 from safari import synthesise
 from server import Sites, page
+from verify import problems
 from wait import until
 
 FOLDER = Path(__file__).resolve().parents[2] / "crates/doctor/tests/recorded"
@@ -42,7 +44,7 @@ class Recorder:
         expected = case.expected_of(engine)
         browser = await self.browser(engine, case)
         if "does_not_occur" in expected:
-            self.manifest.add_missing(case, engine, browser.version, expected)
+            self.manifest.add_missing(case, engine, browser.version)
             return
         for sites in self.sites:
             host, path = case.page.split("/")[2].split(":")[0], "/" + case.page.split("/", 3)[3]
@@ -53,11 +55,15 @@ class Recorder:
         for step in case.before:
             await self.prepare(browser, step)
         outcome, hars, console = await browser.record(case.page, case.idle)
-        if outcome != case.outcome:
-            raise AssertionError(f"{case.name} in {engine}: {outcome}, not {case.outcome}\n{console}")
+        wanted = case.outcomes.get(engine, case.outcome)
+        if outcome != wanted:
+            raise AssertionError(f"{outcome}, not {wanted}\n{console}")
+        for name, har in hars.items():
+            if not any(entry["request"]["url"] == case.page for entry in json.loads(har)["log"]["entries"]):
+                raise AssertionError(f"{case.name}: the page itself is missing in {name}")
         normaliser = Normaliser(next(iter(hars.values())))
         for name, har in hars.items():
-            self.manifest.add(case, name, browser.version, expected, normaliser.har(har), normaliser.text(console))
+            self.manifest.add(case, name, browser.version, case.expected_of(name), normaliser.har(har), normaliser.text(console))
 
     async def prepare(self, browser, step) -> None:
         """Before the recording: signs in, or opens a page and, with `#wait`, waits for its outcome."""
@@ -83,9 +89,15 @@ async def main() -> int:
     parser.add_argument("cases", nargs="*", help="names of cases or their beginnings; all without one")
     parser.add_argument("--engine", choices=["chromium", "firefox"], action="append")
     parser.add_argument("--crossgate", help="the gateway's binary; without it, cases behind a gateway are left as they are")
+    parser.add_argument("--expectations", action="store_true", help="record nothing; only write what the cases expect of what is there")
     parser.add_argument("--out", type=Path, default=FOLDER)
     options = parser.parse_args()
     manifest = Manifest(options.out)
+    if options.expectations:
+        for case in plain_cases.CASES + gateway_cases.CASES:
+            manifest.refresh(case)
+            synthesise(case, manifest)
+        return finish(manifest)
     recorder = Recorder(options.crossgate, manifest)
     for sites in recorder.sites:
         await sites.start()
@@ -105,9 +117,16 @@ async def main() -> int:
             synthesise(case, manifest)
     finally:
         await recorder.stop()
-        manifest.write()
     print(f"{len(failed)} failed: {failed}" if failed else "all recorded")
-    return 1 if failed else 0
+    return finish(manifest) or (1 if failed else 0)
+
+
+def finish(manifest: Manifest) -> int:
+    manifest.write()
+    write_readme(manifest)
+    wrong = problems(manifest.folder)
+    print("\n".join(wrong) or "all recordings show what they say")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
