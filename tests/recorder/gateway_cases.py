@@ -33,6 +33,14 @@ CALL = fetch(f"{API}/orders", INCLUDE)
 WRITE = fetch(f"{API}/orders", PUT_INCLUDE)
 
 
+WIDGET = {"api.demo.localhost/widget.js": Answer(200, [(ORIGIN, APP), CREDENTIALS, VARY], "0", "text/javascript")}
+
+
+def element(crossorigin: str) -> str:
+    return (f'<script crossorigin="{crossorigin}" src="{API}/widget.js" '
+            """onload="document.title = 'loaded'" onerror="document.title = 'blocked'"></script>\n""")
+
+
 def refuses_options(request) -> Answer:
     return Answer(405, [("Allow", "GET, PUT")], "", None) if request.method == "OPTIONS" else OK
 
@@ -69,9 +77,9 @@ fetch('{API}/me', {INCLUDE}).then(() => fetch('{API}/orders')).then(response => 
 const call = () => fetch('{API}/orders', {INCLUDE}).then(response => response.status);
 call().catch(error => {{ console.error(error); return call(); }}).then(done, () => done('blocked'));""", AT_APP, outcome="200",
            note="the first call fails at its last hop and leaves the cookie behind, so the second one works"),
-    behind("anonymous-script", "no-cors", finding(MISSING, "anonymous-script"),
-           script_element(f"{API}/widget.js", ", crossOrigin: 'anonymous'"), AT_BOTH,
-           routes={"api.demo.localhost/widget.js": Answer(200, [(ORIGIN, APP), CREDENTIALS, VARY], "0", "text/javascript")}),
+    behind("anonymous-script", "no-cors", finding(MISSING, "anonymous-script"), "", AT_BOTH, markup=element("anonymous"), routes=WIDGET,
+           note="`crossorigin` without a value, or `anonymous`: no cookie goes to another origin"),
+    behind("healthy-script", "no-cors", HEALTHY, "", AT_BOTH, markup=element("use-credentials"), routes=WIDGET, outcome="loaded"),
     behind("script-without-session", "no-cors", finding("not-cors", "session-missing", "login-page-as-response", "unknown"),
            script_element(f"{API}/widget.js"), AT_APP,
            routes={"api.demo.localhost/widget.js": Answer(200, [], "0", "text/javascript")},
