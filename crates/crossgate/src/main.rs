@@ -26,6 +26,7 @@ fn main() -> ExitCode {
     let result = match CommandLine::parse().command {
         Command::Check(options) => commands::check::run(&options),
         Command::Demo(options) => commands::demo::run(&options),
+        Command::Doctor(options) => commands::doctor::run(&options),
         Command::Schema => commands::schema::run(),
         Command::Serve(options) => commands::serve::run(&options),
         Command::ServiceToken(command) => commands::service_token::run(command),

@@ -1,10 +1,10 @@
 //! From a failed check to its cause.
 
 use super::response::Failing;
-use super::walk::{Failure, Walk};
+use super::walk::{self, Failure, Walk};
 use super::{Case, Verdict, evidence, preflight, response, session, sure};
 use crate::console::{Message, Obstacle};
-use crate::cors_check::{self, Failed};
+use crate::cors_check::{self, Credentials, Failed};
 use crate::har::Engine;
 use crate::{Cause, Confidence, Symptom};
 
@@ -52,10 +52,23 @@ fn failure(case: &Case<'_>, message: Option<&Message>) -> Option<Failure> {
             let hop =
                 walked.map(|it| it.hop).or_else(|| case.message_hop()).or_else(|| case.walk.hop());
             let failed = Failed { symptom: message.symptom, value: message.value.clone() };
-            let on_preflight = message.on_preflight || walked.is_some_and(|it| it.on_preflight);
-            Some(Failure { hop: hop.unwrap_or_default(), on_preflight, failed, is_inferred: false })
+            let hop = hop.unwrap_or_default();
+            let on_preflight = message.on_preflight
+                || walked.is_some_and(|it| it.on_preflight)
+                || fails_on_preflight(case, hop, message);
+            Some(Failure { hop, on_preflight, failed, is_inferred: false })
         }
     }
+}
+
+/// Only Chromium says which of the two it speaks of; the preflight comes first.
+fn fails_on_preflight(case: &Case<'_>, hop: usize, message: &Message) -> bool {
+    let preflight = case.hop(hop).and_then(|it| it.preflight);
+    let check = preflight.zip(case.page()).map(|(preflight, page)| {
+        walk::check_preflight(preflight, page, Credentials::Included, case.har.engine)
+    });
+    message.engine != Engine::Chromium
+        && matches!(check, Some(Err(Some(failed))) if failed.symptom == message.symptom)
 }
 
 fn of_failure(case: &Case<'_>, failure: &Failure, message: Option<&Message>) -> Verdict {

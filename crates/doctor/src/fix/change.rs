@@ -10,6 +10,9 @@ use crate::config::Configured;
 use crate::finding::ConfigChange;
 use crate::{Cause, target};
 
+/// A preflight asks for one method and at most so many headers.
+const MAX_STEPS: usize = 33;
+
 /// One setting that is to be other than it is.
 struct Setting {
     section: &'static str,
@@ -35,18 +38,43 @@ pub(super) fn of(subject: &Subject<'_>) -> Option<ConfigChange> {
     let name = &application.settings.name;
     let mut text = config.text.clone();
     for setting in &settings {
-        text = match &setting.value {
-            Value::Is(value) => yaml::set(&text, name, setting.section, setting.key, value)?,
-            Value::Has(value) => yaml::append(&text, name, setting.section, setting.key, value)?,
-        };
+        text = setting.write(&text, name)?;
     }
-    let changed = reread(&text, &config.file)?;
-    let diff = yaml::diff(&config.text, &text, &config.file, name)?;
-    works(subject, &changed).then(|| ConfigChange {
-        file: config.file.clone(),
-        application: name.clone(),
-        diff,
-    })
+    for _ in 0..MAX_STEPS {
+        let changed = reread(&text, &config.file)?;
+        if works(subject, &changed) {
+            let diff = yaml::diff(&config.text, &text, &config.file, name)?;
+            return Some(ConfigChange {
+                file: config.file.clone(),
+                application: name.clone(),
+                diff,
+            });
+        }
+        // The preflight may be refused for more than one reason, and names only the first.
+        text = next(subject, &changed)?.write(&text, name)?;
+    }
+    None
+}
+
+impl Setting {
+    fn write(&self, text: &str, application: &str) -> Option<String> {
+        match &self.value {
+            Value::Is(value) => yaml::set(text, application, self.section, self.key, value),
+            Value::Has(value) => yaml::append(text, application, self.section, self.key, value),
+        }
+    }
+}
+
+/// What the settings refuse next.
+fn next(subject: &Subject<'_>, changed: &Configured) -> Option<Setting> {
+    let refusal = changed.refusal(subject.preflight?)?;
+    let key = match refusal.cause {
+        Cause::MethodNotAllowed => "allowed_methods",
+        Cause::HeaderNotAllowed => "allowed_headers",
+        _ => return None,
+    };
+    let value = Value::Has(refusal.value.filter(|it| it.len() <= 64)?);
+    Some(Setting { section: "cors_headers", key, value })
 }
 
 fn settings(subject: &Subject<'_>, application: &Application) -> Vec<Setting> {
