@@ -75,6 +75,13 @@ fn a_preflight_that_the_settings_refuse_comes_with_the_change_that_lets_it_pass(
             "+      allowed_headers: [ x-test ]",
         ),
         (
+            "the method and two headers",
+            listed.clone(),
+            refused(PAGE, "PUT", "content-type,x-trace"),
+            "method-not-allowed",
+            "+      allowed_headers: [ content-type, x-trace ]",
+        ),
+        (
             "no settings at all",
             CONFIG.split("    # who calls").next().unwrap().to_owned(),
             refused(PAGE, "PUT", "content-type"),

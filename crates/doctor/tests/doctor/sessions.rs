@@ -24,7 +24,7 @@ fn visit(set_cookie: &str) -> Exchange {
 #[rustfmt::skip]
 fn why_there_was_no_session_is_told_as_far_as_the_recording_shows() {
     use Shape::{Chrome, ChromeSanitised, Firefox};
-    let rows: Vec<(&str, &str, Vec<Shape>, Vec<Exchange>, &str)> = vec![
+    let rows: [(_, _, Vec<Shape>, Vec<Exchange>, _); 12] = [
         ("the visitor has never been there", PAGE, vec![Chrome, Firefox, ChromeSanitised], vec![to_login(PAGE)], "session-missing"),
         ("a token that had expired", PAGE, vec![Chrome, Firefox], vec![to_login(PAGE).sends("Cookie", EXPIRED)], "session-expired"),
         ("a cookie that was no good", PAGE, vec![Chrome, Firefox], vec![to_login(PAGE).sends("Cookie", "CF_Authorization=SECRET")], "session-expired"),

@@ -33,3 +33,19 @@ fn diff_class(line: &str) -> &'static str {
         _ => "same",
     }
 }
+
+/// A text with what stands between backticks as code, ready for the page.
+fn prose(text: &str) -> askama::Result<String> {
+    let mut html = String::new();
+    for (number, part) in text.split('`').enumerate() {
+        let part = Escaped { part }.render()?;
+        html.push_str(&if number % 2 == 1 { format!("<code>{part}</code>") } else { part });
+    }
+    Ok(html)
+}
+
+#[derive(Template)]
+#[template(source = "{{ part }}", ext = "html")]
+struct Escaped<'p> {
+    part: &'p str,
+}
