@@ -15,7 +15,7 @@ use crossgate_cors::Origin;
 use serde::Serialize;
 
 pub(crate) use body::Body;
-pub(crate) use cookies::{SameSite, SetCookie};
+pub(crate) use cookies::{SameSite, SentCookie, SetCookie};
 pub(crate) use entry::Entry;
 pub(crate) use headers::Headers;
 pub use read::ReadError;

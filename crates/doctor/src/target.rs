@@ -136,9 +136,11 @@ pub(crate) fn request_origin(text: &str) -> Option<RequestOrigin> {
 
 fn shown_path(path: &str) -> String {
     let segments = path.split('/').map(|segment| {
-        let is_token =
-            segment.len() > MAX_SEGMENT || (segment.starts_with("eyJ") && segment.contains('.'));
-        if is_token { "…" } else { segment.split(';').next().unwrap_or_default() }
+        let segment = segment.split(';').next().unwrap_or_default();
+        let is_token = segment.len() > MAX_SEGMENT
+            || segment.contains('=')
+            || (segment.starts_with("eyJ") && segment.contains('.'));
+        if is_token { "…" } else { segment }
     });
     segments.collect::<Vec<_>>().join("/")
 }

@@ -73,6 +73,7 @@ fn other(line: &str) -> Option<Message> {
     if says(
         "Request mode is \"same-origin\" but the URL's origin is not same as the request origin",
     ) || says("URL scheme \"file\" is not supported")
+        || says("Not allowed to load local resource:")
     {
         return Some(Message {
             target: url_after(line, "cannot load ").or_else(|| url(line)),

@@ -103,6 +103,11 @@ fn other(line: &str) -> Option<Message> {
     if says("blocked due to its Cross-Origin-Resource-Policy header") {
         return Some(message(Symptom::ResourcePolicy));
     }
+    if let Some((_, rest)) = line.split_once("Security Error: Content at ")
+        && let Some((_, rest)) = rest.split_once(" may not load ")
+    {
+        return Some(Message { target: url(rest), ..message(Symptom::UnsupportedScheme) });
+    }
     let obstacle = if says("Content-Security-Policy:") && says("blocked")
         || says("Content Security Policy: The page's settings blocked")
     {

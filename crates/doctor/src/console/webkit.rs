@@ -49,5 +49,18 @@ pub(super) fn message(line: &str) -> Option<Message> {
         let target = url_after(line, "Cancelled load to ");
         return Some(Message { target, ..message(Symptom::ResourcePolicy) });
     }
-    None
+    let obstacle = if line.contains("Failed to load resource") {
+        return None;
+    } else if says("A server with the specified hostname could not be found") {
+        Obstacle::Address
+    } else if says("Could not connect to the server") || says("The network connection was lost") {
+        Obstacle::Connection
+    } else if says("An SSL error has occurred")
+        || says("The certificate for this server is invalid")
+    {
+        Obstacle::Certificate
+    } else {
+        return None;
+    };
+    Some(Message { obstacle: Some(obstacle), ..message(Symptom::NotCors) })
 }

@@ -45,7 +45,11 @@ pub(super) fn cache_sign(entry: &Entry) -> Option<(bool, String)> {
     if hit("x-cache") || hit("cf-cache-status") {
         return Some((true, "it came from a shared cache".to_owned()));
     }
-    None
+    let may_be_kept = entry.response.list("cache-control").any(|it| {
+        let seconds = it.strip_prefix("max-age=").or_else(|| it.strip_prefix("s-maxage="));
+        seconds.and_then(|it| it.parse::<u64>().ok()).is_some_and(|it| it > 0)
+    });
+    may_be_kept.then(|| (false, "caches may keep it (`Cache-Control`)".to_owned()))
 }
 
 /// An earlier answer of the same URL that allowed another page.

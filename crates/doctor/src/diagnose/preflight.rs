@@ -63,6 +63,10 @@ fn status(failing: &Failing<'_>, entry: &Entry) -> Verdict {
         ""
     };
     let status = entry.status;
+    if entry.is_redirect() {
+        // Firefox checks the headers of a redirect before it refuses to follow.
+        return redirect(Some(entry));
+    }
     if evidence::is_own_answer(entry) && status == 403 {
         return Verdict::new(
             Cause::Unknown,

@@ -101,6 +101,12 @@ fn missing(failing: &Failing<'_>, entry: &Entry) -> Verdict {
         if entry.url.is_login() || entry.body == Body::LoginPage {
             return after_login_redirect(failing, previous);
         }
+        let hops = failing.case.call.hops.iter().take(failing.failure.hop);
+        let mut requests = hops.filter_map(|it| it.request);
+        let before_login = requests.find(|it| it.redirect.as_ref().is_some_and(|it| it.is_login()));
+        if let Some(first) = before_login.filter(|_| entry.status >= 400) {
+            return after_login_redirect(failing, first);
+        }
         if entry.request_origin() == Some("null") {
             return null_origin();
         }
@@ -120,7 +126,7 @@ fn missing(failing: &Failing<'_>, entry: &Entry) -> Verdict {
     if entry.status >= 400 {
         return error_path(failing, entry, page);
     }
-    if let Some((_, sign)) = evidence::cache_sign(entry) {
+    if let Some((true, sign)) = evidence::cache_sign(entry) {
         return Verdict::new(
             Cause::CachedForAnotherOrigin,
             Confidence::Likely,
@@ -166,6 +172,14 @@ fn error_path(failing: &Failing<'_>, entry: &Entry, page: &str) -> Verdict {
     let but = entry.index;
     let preflight = failing.case.call.hops.get(failing.failure.hop).and_then(|it| it.preflight);
     let other = evidence::allows_elsewhere(failing.case.har, but, &entry.url, page);
+    if status == 401 {
+        let why = session::why(failing.case, entry);
+        let is_seen = why.confidence == Confidence::Certain
+            || matches!(why.cause, Cause::CredentialsNotSent | Cause::AnonymousScript);
+        if is_seen || !failing.case.har.shows_cookies() {
+            return why.tell(told);
+        }
+    }
     match preflight.map(|it| it.index).or(other) {
         Some(other) => Verdict::new(Cause::ErrorPathWithoutCors, Confidence::Certain, told)
             .tell(format!("The page is allowed there (entry {other}).")),
@@ -187,11 +201,18 @@ fn mismatch(failing: &Failing<'_>, entry: &Entry, value: &str) -> Verdict {
         let other = evidence::made_for(failing.case.har, entry, value);
         let shown =
             other.map(|it| format!(" It was made for {value} (entry {it}).")).unwrap_or_default();
-        return Verdict::new(
+        let verdict = Verdict::new(
             Cause::CachedForAnotherOrigin,
             sure(is_hit && other.is_some()),
             format!("The answer allows {value}, has no `Vary: Origin`, and {sign}.{shown}"),
         );
+        return if is_hit || other.is_some() {
+            verdict
+        } else {
+            verdict
+                .at_most(Confidence::Possible)
+                .lack("whether this answer came from a cache: the export does not say")
+        };
     }
     if sent == "null" {
         return not_allowed(

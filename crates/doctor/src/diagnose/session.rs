@@ -3,7 +3,7 @@
 use super::Case;
 use super::verdict::Verdict;
 use crate::call::{Relation, relation};
-use crate::har::{Engine, Entry, SameSite, SetCookie};
+use crate::har::{Engine, Entry, SameSite, SentCookie, SetCookie};
 use crate::{Cause, Confidence};
 
 const SANITISED: &str = "the cookies: this HAR was exported without sensitive data, so that it does not show which were sent or set";
@@ -15,12 +15,6 @@ pub(super) fn why(case: &Case<'_>, entry: &Entry) -> Verdict {
     if let Some(verdict) = anonymous_element(case, entry, relation) {
         return verdict;
     }
-    if let Some(verdict) = cookies_came(entry, host) {
-        return verdict;
-    }
-    if let Some(verdict) = storage_access(entry, relation, host) {
-        return verdict;
-    }
     let served = case.har.entries.iter().find(|it| {
         it.index < entry.index
             && it.is_ok()
@@ -30,20 +24,21 @@ pub(super) fn why(case: &Case<'_>, entry: &Entry) -> Verdict {
             && it.body != crate::har::Body::LoginPage
             && !it.url.is_access_path()
     });
+    if let Some(verdict) = cookies_came(case, entry, host, served) {
+        return verdict;
+    }
+    if let Some(verdict) = storage_access(entry, relation, host) {
+        return verdict;
+    }
     if !case.har.shows_cookies() {
-        return match served {
-            Some(earlier) => Verdict::new(
-                Cause::SessionExpired,
-                Confidence::Likely,
-                format!("{host} answered entry {} and now asks to sign in: the session has ended in between, or this request came without its cookie.", earlier.index),
+        let told = match served {
+            Some(earlier) => format!(
+                "{host} answered entry {} and now asks to sign in: the session has ended in between, or this request came without its cookie.",
+                earlier.index
             ),
-            None => Verdict::new(
-                Cause::SessionMissing,
-                Confidence::Possible,
-                format!("{host} took the request for one without a session."),
-            ),
-        }
-        .lack(SANITISED);
+            None => format!("{host} took the request for one without a session."),
+        };
+        return Verdict::new(Cause::SessionMissing, Confidence::Possible, told).lack(SANITISED);
     }
     let known = known_cookie(case, entry, host);
     if relation == Some(Relation::CrossSite) {
@@ -115,38 +110,74 @@ fn anonymous_element(
 }
 
 /// Cookies came, and did not do.
-fn cookies_came(entry: &Entry, host: &str) -> Option<Verdict> {
-    let is_sessions =
-        |name: &str| !name.starts_with("__Host-CF_AppSession") && !name.starts_with('_');
-    let names = entry.sent_cookies.iter().filter(|it| is_sessions(&it.name)).collect::<Vec<_>>();
-    if names.is_empty() {
+fn cookies_came(
+    case: &Case<'_>,
+    entry: &Entry,
+    host: &str,
+    served: Option<&Entry>,
+) -> Option<Verdict> {
+    if entry.sent_cookies.is_empty() {
         return None;
     }
-    let started = entry.started.map(|it| it / 1000);
-    let expired =
-        names.iter().find(|it| it.expires.zip(started).is_some_and(|(end, now)| end <= now));
-    if let Some(cookie) = expired {
-        return Some(Verdict::new(
-            Cause::SessionExpired,
-            Confidence::Certain,
+    let expired = |verdict: String, confidence| {
+        Some(Verdict::new(Cause::SessionExpired, confidence, verdict))
+    };
+    let now = entry.started.map(|it| it / 1000);
+    let is_over = |it: &&SentCookie| it.expires.zip(now).is_some_and(|(end, now)| end <= now);
+    let is_sessions = |name: &str| !is_state(name) && !name.starts_with('_');
+    let names = entry.sent_cookies.iter().filter(|it| is_sessions(&it.name)).collect::<Vec<_>>();
+    if let Some(cookie) = entry.sent_cookies.iter().find(is_over) {
+        return expired(
             format!(
                 "The token in the cookie `{}` had expired when the request was made.",
                 cookie.name
             ),
-        ));
+            Confidence::Certain,
+        );
+    }
+    let mut before = case
+        .har
+        .entries
+        .iter()
+        .take_while(|it| it.index < entry.index)
+        .filter(|it| it.url.host() == host);
+    let gone = before.find_map(|it| {
+        let gone = |cookie: &&SentCookie| {
+            is_sessions(&cookie.name) && !entry.sent_cookies.iter().any(|it| it.name == cookie.name)
+        };
+        it.sent_cookies.iter().find(gone).map(|cookie| (it.index, cookie))
+    });
+    if let Some((earlier, cookie)) = gone {
+        return expired(
+            format!(
+                "The cookie `{}`, which came along in entry {earlier}, did not any more, while others did: it has expired.",
+                cookie.name
+            ),
+            if is_over(&cookie) { Confidence::Certain } else { Confidence::Likely },
+        );
+    }
+    if names.is_empty() {
+        return None;
     }
     let list =
         names.iter().take(6).map(|it| format!("`{}`", it.name)).collect::<Vec<_>>().join(", ");
-    let access = names.iter().any(|it| it.name.starts_with("CF_Authorization"));
-    let confidence = if access { Confidence::Likely } else { Confidence::Possible };
-    let verdict = Verdict::new(
-        Cause::SessionExpired,
-        confidence,
-        format!(
-            "Cookies came along ({list}), and {host} asked to sign in all the same: the session is over or was revoked."
-        ),
-    );
-    Some(if access { verdict } else { verdict.lack("which of these cookies is the session's") })
+    let told = format!("Cookies came along ({list}), and {host} asked to sign in all the same");
+    if names.iter().any(|it| it.name.starts_with("CF_Authorization")) || served.is_some() {
+        return expired(format!("{told}: the session is over or was revoked."), Confidence::Likely);
+    }
+    Some(
+        Verdict::new(
+            Cause::SessionMissing,
+            Confidence::Possible,
+            format!("{told}: none of them is a session that counts there, or not any more."),
+        )
+        .lack("which of these cookies is the session's, and whether it was ever good"),
+    )
+}
+
+/// The cookie of a sign-in that is under way.
+fn is_state(name: &str) -> bool {
+    name.starts_with("__Host-CF_AppSession")
 }
 
 /// `Sec-Fetch-Storage-Access`: the browser itself says whether cookies can come along.
@@ -217,7 +248,6 @@ fn known_cookie(case: &Case<'_>, before: &Entry, host: &str) -> Option<Known> {
         None => entry.url.host() == host,
     };
     let earlier = || case.har.entries.iter().filter(|it| it.index < before.index);
-    let is_state = |name: &str| name.starts_with("__Host-CF_AppSession");
     let set =
         earlier().flat_map(|entry| entry.set_cookies.iter().map(move |cookie| (entry, cookie)));
     let mut set = set

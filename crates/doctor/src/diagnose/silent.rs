@@ -40,7 +40,7 @@ fn login_page(case: &Case<'_>, last: &Entry) -> Option<Verdict> {
                 && last.response.value("content-type").is_some_and(|it| it.starts_with("text/html"))
         }
     };
-    if !last.is_ok() || !is_page || !is_for_data(last) || walk::is_blocked(last) {
+    if !last.is_ok() || !is_page || !is_for_data(last) {
         return None;
     }
     let first = case.call.hops.first().and_then(|it| it.request).unwrap_or(last);
@@ -66,7 +66,7 @@ fn login_page(case: &Case<'_>, last: &Entry) -> Option<Verdict> {
 fn blocked_at_login(case: &Case<'_>, last: &Entry) -> Option<Verdict> {
     let first = case.call.hops.first()?.request?;
     let to_login = first.is_redirect() && first.redirect.as_ref().is_some_and(|it| it.is_login());
-    let is_stuck = walk::is_blocked(last) || case.call.hops.len() == 1;
+    let is_stuck = walk::is_blocked(last) || case.call.hops.len() == 1 || last.status >= 400;
     (to_login && is_stuck && is_for_data(first)).then(|| {
         session::why(case, first)
             .tell("The call was redirected to a place to sign in, where a script gets no further.")

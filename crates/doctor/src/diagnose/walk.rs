@@ -82,7 +82,7 @@ pub(crate) fn walk(call: &Call<'_>, page: Option<&str>, engine: Engine) -> Walk 
         }
         if !request.has_response() {
             if is_last {
-                return Walk::Unclear { hop: number };
+                return strictly(hop, number, page, page);
             }
             continue;
         }
@@ -116,7 +116,7 @@ fn strictly(hop: &Hop<'_>, number: usize, page: &str, origin: &str) -> Walk {
     {
         return inferred(true, failed);
     }
-    let response = hop.request.map(|it| &it.response);
+    let response = hop.request.filter(|it| it.has_response()).map(|it| &it.response);
     let check = response.map(|it| cors_check::response(it, origin, Credentials::Included));
     match check {
         Some(Err(failed)) => inferred(false, failed),

@@ -29,7 +29,7 @@ fn why_there_was_no_session_is_told_as_far_as_the_recording_shows() {
         ("a token that had expired", PAGE, vec![Chrome, Firefox], vec![to_login(PAGE).sends("Cookie", EXPIRED)], "session-expired"),
         ("a cookie that was no good", PAGE, vec![Chrome, Firefox], vec![to_login(PAGE).sends("Cookie", "CF_Authorization=SECRET")], "session-expired"),
         ("an earlier call went well, and cookies are not shown", PAGE, vec![ChromeSanitised],
-            vec![call("GET", "https://api.acme.example/a", PAGE).gets(200, &[("access-control-allow-origin", PAGE)]), to_login(PAGE)], "session-expired"),
+            vec![call("GET", "https://api.acme.example/a", PAGE).gets(200, &[("access-control-allow-origin", PAGE)]), to_login(PAGE)], "session-missing"),
         ("a cookie of the same site stayed behind", PAGE, vec![Chrome, Firefox],
             vec![visit("CF_Authorization=SECRET; Path=/; Secure; SameSite=None"), to_login(PAGE)], "credentials-not-sent"),
         ("a Lax cookie and a page of another site", PARTNER, vec![Chrome, Firefox],
