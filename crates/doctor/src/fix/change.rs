@@ -117,12 +117,21 @@ fn settings(subject: &Subject<'_>, application: &Application) -> Vec<Setting> {
             for name in names.into_iter().take(32) {
                 add("cors_headers", "allowed_headers", Value::Has(name));
             }
+            let is_response =
+                !subject.verdict.on_preflight && subject.verdict.cause == Cause::OriginNotAllowed;
+            if is_allowed && is_response {
+                add("crossgate", "response_cors", Value::Is("gateway"));
+            }
             if !cors.is_some_and(crossgate_cors::Policy::allows_credentials) {
                 add("cors_headers", "allow_credentials", Value::Is("true"));
             }
         }
         Cause::AllowCredentialsMissing if cors.is_some_and(|it| !it.allows_credentials()) => {
             add("cors_headers", "allow_credentials", Value::Is("true"));
+        }
+        // The gateway can write the headers of responses, too, and then alone.
+        Cause::TwoOwners | Cause::ErrorPathWithoutCors if cors.is_some() => {
+            add("crossgate", "response_cors", Value::Is("gateway"));
         }
         Cause::NullOriginAfterRedirect | Cause::SessionMissing | Cause::SessionExpired
             if application.settings.unauthenticated_fetch == UnauthenticatedFetch::Redirect =>

@@ -147,3 +147,20 @@ fn an_application_that_redirects_scripts_is_told_to_answer_401() {
         change.diff
     );
 }
+
+#[test]
+fn headers_that_the_application_does_not_send_are_the_gateways_to_send_or_the_applications() {
+    let config = CONFIG.replace("other.acme", "app.acme");
+    let exchanges = [call("GET", API, PAGE).gets(200, &[])];
+    let finding = findings(&config, &exchanges).remove(0);
+    assert_eq!(finding.cause.code(), "origin-not-allowed");
+    match &finding.config_change {
+        Some(change) => {
+            assert!(change.diff.contains("+      response_cors: gateway"), "{}", change.diff)
+        }
+        None => {
+            let mut names = finding.headers.iter().map(|it| it.name);
+            assert!(names.any(|it| it == "Access-Control-Allow-Origin"), "{finding:?}");
+        }
+    }
+}
