@@ -13,6 +13,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("crossgate-store", &[]),
     ("crossgate-model", &["cors", "policy", "token"]),
     ("crossgate-gate", &["cors", "model", "policy", "token"]),
+    ("crossgate-doctor", &["cors", "gate", "model"]),
     ("crossgate-login", &["cors", "gate", "model", "policy", "token"]),
     ("crossgate-session", &["gate", "model", "policy", "store", "token"]),
     ("crossgate-proxy", &["cors", "gate", "model", "session", "token"]),

@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         Command::Check(options) => commands::check::run(&options),
         Command::Cors(command) => commands::cors::run(command),
         Command::Demo(options) => commands::demo::run(&options),
+        Command::Doctor(options) => commands::doctor::run(&options),
         Command::Schema => commands::schema::run(),
         Command::Serve(options) => commands::serve::run(&options),
         Command::ServiceToken(command) => commands::service_token::run(command),
