@@ -5,6 +5,7 @@
 //!    headers let one compute; what only the headers show counts where the console is silent.
 //! 3. Each failure is judged for its cause. Evidence that is not there is named, and makes the finding less sure.
 
+mod alone;
 mod evidence;
 mod judge;
 mod matching;
@@ -27,7 +28,7 @@ pub(crate) use verdict::Verdict;
 use walk::Walk;
 
 /// Failures beyond this are counted, not judged.
-const MAX_JUDGED: usize = 2_000;
+const MAX_JUDGED: usize = 500;
 
 /// One call with all that is known of it.
 pub(crate) struct Case<'a> {

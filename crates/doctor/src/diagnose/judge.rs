@@ -2,7 +2,7 @@
 
 use super::response::Failing;
 use super::walk::{self, Failure, Walk};
-use super::{Case, Verdict, evidence, preflight, response, session, sure};
+use super::{Case, Verdict, alone, evidence, preflight, response, session, sure};
 use crate::console::{Message, Obstacle};
 use crate::cors_check::{self, Credentials, Failed};
 use crate::har::Engine;
@@ -163,7 +163,7 @@ fn unclear(case: &Case<'_>, hop: usize, message: Option<&Message>) -> Verdict {
 
 /// What a message says where no entry belongs to it.
 pub(super) fn message_alone(message: &Message) -> Verdict {
-    let failing = response::alone(message);
+    let failing = alone::alone(message);
     let is_preflight = message.on_preflight || is_preflights(message.symptom);
     Verdict {
         symptom: Some(message.symptom),

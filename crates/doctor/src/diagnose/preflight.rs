@@ -1,7 +1,7 @@
 //! Why a preflight failed.
 
-use super::response::{self, Failing};
-use super::{Verdict, evidence, sure};
+use super::response::Failing;
+use super::{Verdict, alone, evidence, sure};
 use crate::har::{Body, Entry};
 use crate::{Cause, Confidence, Symptom};
 
@@ -19,7 +19,7 @@ pub(super) fn judge(failing: &Failing<'_>) -> Verdict {
         Symptom::HeaderNotAllowed => header(failing, entry),
         _ => match entry {
             Some(entry) => status(failing, entry),
-            None => response::alone_by(symptom, failing.message),
+            None => alone::alone_by(symptom, failing.message),
         },
     }
 }
@@ -37,7 +37,7 @@ fn by_config(failing: &Failing<'_>, entry: &Entry) -> Option<Verdict> {
 
 fn redirect(entry: Option<&Entry>) -> Verdict {
     let Some(location) = entry.and_then(|it| it.redirect.as_ref()) else {
-        return response::alone_by(Symptom::PreflightRedirect, None);
+        return alone::alone_by(Symptom::PreflightRedirect, None);
     };
     if location.is_login() {
         return Verdict::new(

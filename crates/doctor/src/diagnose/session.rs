@@ -1,5 +1,7 @@
 //! Why a request came without a session.
 
+use std::collections::HashSet;
+
 use super::Case;
 use super::verdict::Verdict;
 use crate::call::{Relation, relation};
@@ -135,6 +137,7 @@ fn cookies_came(
             Confidence::Certain,
         );
     }
+    let here = entry.sent_cookies.iter().map(|it| it.name.as_str()).collect::<HashSet<_>>();
     let mut before = case
         .har
         .entries
@@ -143,7 +146,7 @@ fn cookies_came(
         .filter(|it| it.url.host() == host);
     let gone = before.find_map(|it| {
         let gone = |cookie: &&SentCookie| {
-            is_sessions(&cookie.name) && !entry.sent_cookies.iter().any(|it| it.name == cookie.name)
+            is_sessions(&cookie.name) && !here.contains(cookie.name.as_str())
         };
         it.sent_cookies.iter().find(gone).map(|cookie| (it.index, cookie))
     });
