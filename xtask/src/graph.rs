@@ -8,11 +8,13 @@ use crate::process;
 /// What each crate may know of the others. The binary and the tests may know everything.
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("crossgate-cors", &[]),
+    ("crossgate-bench-cors", &["cors"]),
     ("crossgate-policy", &[]),
     ("crossgate-token", &[]),
     ("crossgate-store", &[]),
     ("crossgate-model", &["cors", "policy", "token"]),
     ("crossgate-gate", &["cors", "model", "policy", "token"]),
+    ("crossgate-doctor", &["cors", "gate", "model"]),
     ("crossgate-login", &["cors", "gate", "model", "policy", "token"]),
     ("crossgate-session", &["gate", "model", "policy", "store", "token"]),
     ("crossgate-proxy", &["cors", "gate", "model", "session", "token"]),

@@ -7,7 +7,8 @@
 //! Invariants:
 //!
 //! * Nothing is allowed that the settings do not name.
-//! * An origin is compared whole, byte for byte: no patterns, no prefixes, no normalising.
+//! * An origin is compared as browsers write it: whole, or with everything below a domain by whole labels. No prefixes, no
+//!   regular expressions, no normalising.
 //! * A response gets at most one `Access-Control-Allow-Origin`, and it is never `*`.
 //! * All origins or `null` together with credentials exist only under a named danger
 //!   ([`Dangers`]), and never for WebSockets.
@@ -28,13 +29,13 @@ mod site;
 mod stamp;
 mod vary;
 
-pub use origin::{Origin, OriginError, OriginHeader, RequestOrigin};
+pub use origin::{Origin, OriginError, OriginHeader, OriginPattern, RequestOrigin};
 pub use policy::{Allowance, Policy};
-pub use preflight::{Answer, PREFLIGHT_VARY, Preflight, Refusal};
+pub use preflight::{Answer, Kept, PREFLIGHT_VARY, Preflight, Refusal};
 pub use problem::{Problem, Severity};
 pub use request::{is_unsafe, needed_preflight};
 pub use sec_fetch::{FetchMetadata, SecFetchDest, SecFetchMode, SecFetchSite};
 pub use settings::{Dangers, Settings, listed_origin};
 pub use site::{Site, same_site};
-pub use stamp::stamp_origin;
+pub use stamp::{stamp_nobody, stamp_origin};
 pub use vary::vary_on;

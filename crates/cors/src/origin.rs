@@ -4,6 +4,7 @@ mod error;
 mod header;
 mod host;
 mod parse;
+mod pattern;
 #[cfg(test)]
 mod tests;
 
@@ -13,15 +14,19 @@ use std::hash::{Hash, Hasher};
 use std::net::Ipv4Addr;
 use std::ops::Range;
 
+use http::HeaderValue;
+
 pub use error::OriginError;
 pub use header::{OriginHeader, RequestOrigin};
+pub use pattern::OriginPattern;
 
 /// A tuple origin (HTML standard, "origin"), in the one spelling a browser would send.
 ///
 /// Two origins are equal when their serialisations are, byte for byte.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    serialisation: Box<str>,
+    /// A header value: cloning one allocates nothing, nor does answering with it.
+    serialisation: HeaderValue,
     host: Range<usize>,
     scheme_end: usize,
     port: u16,
@@ -38,7 +43,9 @@ impl Origin {
         if value == b"null" {
             return Ok(RequestOrigin::Null);
         }
-        parse::tuple(value).map(RequestOrigin::Tuple)
+        let origin = parse::tuple(value)?
+            .origin(HeaderValue::from_bytes(value).map_err(|_| OriginError::NotAscii)?);
+        Ok(RequestOrigin::Tuple(origin))
     }
 
     /// The origin of a public address of the gateway's own. The port is left out of the
@@ -53,17 +60,18 @@ impl Origin {
         } else {
             format!("{scheme}://{host}:{port}")
         };
-        parse::tuple(value.as_bytes())
+        let parts = parse::tuple(value.as_bytes())?;
+        Ok(parts.origin(HeaderValue::try_from(value).map_err(|_| OriginError::NotAscii)?))
     }
 
     /// The scheme, without the colon.
     pub fn scheme(&self) -> &str {
-        self.serialisation.get(..self.scheme_end).unwrap_or_default()
+        self.as_str().get(..self.scheme_end).unwrap_or_default()
     }
 
     /// The host; an IPv6 address keeps its brackets.
     pub fn host(&self) -> &str {
-        self.serialisation.get(self.host.clone()).unwrap_or_default()
+        self.as_str().get(self.host.clone()).unwrap_or_default()
     }
 
     /// The port, the scheme's default where none is written; 0 for a scheme that has no default.
@@ -73,7 +81,17 @@ impl Origin {
 
     /// The serialisation, as it stands in an `Origin` header.
     pub fn as_str(&self) -> &str {
-        &self.serialisation
+        self.serialisation.to_str().unwrap_or_default()
+    }
+
+    /// Where the host ends in the serialisation.
+    pub(crate) const fn host_end(&self) -> usize {
+        self.host.end
+    }
+
+    /// Whether the host is an IP address.
+    pub fn host_is_address(&self) -> bool {
+        self.host().starts_with('[') || self.host().parse::<Ipv4Addr>().is_ok()
     }
 
     /// Whether the host is a name or address of the machine itself: `localhost`, `*.localhost`,
@@ -102,7 +120,7 @@ impl Eq for Origin {}
 
 impl Hash for Origin {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.as_str().hash(state);
+        self.serialisation.as_bytes().hash(state);
     }
 }
 
@@ -118,9 +136,9 @@ impl Ord for Origin {
     }
 }
 
-impl Borrow<str> for Origin {
-    fn borrow(&self) -> &str {
-        self.as_str()
+impl Borrow<[u8]> for Origin {
+    fn borrow(&self) -> &[u8] {
+        self.serialisation.as_bytes()
     }
 }
 

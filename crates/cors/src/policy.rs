@@ -7,8 +7,11 @@
 //! one question, "is this origin allowed?", and the question is answered by looking the
 //! serialised origin up in a set: one hash and one comparison, however many origins are listed.
 //!
-//! There are no patterns. Prefixes, suffixes and regular expressions are where CORS set-ups have
-//! been broken for as long as there is CORS (`https://example.com.evil.test`,
+//! There are two wildcards, and neither is text. `https://*.example.com` names the hosts below a
+//! domain, by whole labels; `https://example.com:*` names all ports of a host. Where one is listed,
+//! the host and each domain above it are looked up as well: as many look-ups as the host has
+//! labels, however many patterns there are. Prefixes, suffixes and regular expressions are where
+//! CORS set-ups have been broken for as long as there is CORS (`https://example.com.evil.test`,
 //! `https://evilexample.com`, `https://exampleXcom`), and normalising a request's origin first is
 //! how two parsers come to disagree. Browsers send one spelling, the settings hold that spelling,
 //! bytes are compared. Whatever is spelled otherwise did not come from a browser's page and is
@@ -37,11 +40,12 @@ mod tests;
 use http::HeaderValue;
 
 pub(crate) use methods::Methods;
+use origins::Null;
 pub(crate) use origins::Origins;
 pub(crate) use request_headers::RequestHeaders;
 
 use crate::settings;
-use crate::{Dangers, Origin, Problem, RequestOrigin, Settings, Severity};
+use crate::{Dangers, OriginPattern, Problem, RequestOrigin, Settings, Severity};
 
 /// CORS settings, checked and compiled. Immutable.
 ///
@@ -54,6 +58,8 @@ pub struct Policy {
     request_headers: RequestHeaders,
     credentials: bool,
     max_age: Option<HeaderValue>,
+    exposed_headers: Option<HeaderValue>,
+    owns_responses: bool,
 }
 
 /// Whether, and by what, an origin is allowed.
@@ -92,6 +98,8 @@ impl Policy {
             request_headers: settings::request_headers(settings, &mut problems),
             credentials: settings.allow_credentials,
             max_age: settings::max_age(settings, &mut problems),
+            exposed_headers: settings::exposed_headers(settings, &mut problems),
+            owns_responses: settings.owns_responses,
         };
         let usable = problems.iter().all(|problem| problem.severity != Severity::Error);
         (usable.then_some(policy), problems)
@@ -114,8 +122,8 @@ impl Policy {
         self.credentials && self.allows_origin(origin) == Allowance::Listed
     }
 
-    /// The origins that are listed, in no order. `null` is not among them.
-    pub fn origins(&self) -> impl Iterator<Item = &Origin> {
+    /// The entries that are listed, in their order. `null` is not among them.
+    pub fn origins(&self) -> impl Iterator<Item = &OriginPattern> {
         self.origins.listed()
     }
 
@@ -124,9 +132,19 @@ impl Policy {
         self.origins.all()
     }
 
-    /// Whether `null` is listed.
-    pub const fn lists_null(&self) -> bool {
-        self.origins.null()
+    /// Whether `null` is listed, bound or not.
+    pub fn lists_null(&self) -> bool {
+        self.origins.null() != Null::Refused
+    }
+
+    /// Whether `null` is listed and bound: refused, but for requests that the gateway has redirected itself.
+    pub fn binds_null(&self) -> bool {
+        self.origins.null() == Null::Bound
+    }
+
+    /// Whether the gateway owns the CORS headers of actual responses.
+    pub const fn owns_responses(&self) -> bool {
+        self.owns_responses
     }
 
     /// Whether cookies may come along.
@@ -137,6 +155,11 @@ impl Policy {
     /// The value of `Access-Control-Max-Age`, if one is sent.
     pub const fn max_age(&self) -> Option<&HeaderValue> {
         self.max_age.as_ref()
+    }
+
+    /// The value of `Access-Control-Expose-Headers`, if one is sent.
+    pub const fn exposed_headers(&self) -> Option<&HeaderValue> {
+        self.exposed_headers.as_ref()
     }
 
     pub(crate) const fn methods(&self) -> &Methods {

@@ -1,16 +1,17 @@
 //! Preflights: recognised, then answered by policy alone.
 
 mod answer;
+mod debug;
 mod refusal;
 mod request_headers;
 #[cfg(test)]
 mod tests;
 
-use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
+use http::header::ACCESS_CONTROL_REQUEST_METHOD;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 pub use answer::{Answer, PREFLIGHT_VARY};
-pub use refusal::Refusal;
+pub use refusal::{Kept, Refusal};
 
 use crate::{OriginHeader, Policy, RequestOrigin};
 
@@ -21,6 +22,8 @@ const MAX_METHOD_BYTES: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Preflight<'a> {
     origin: OriginHeader,
+    /// Its one line.
+    method: Option<&'a HeaderValue>,
     headers: &'a HeaderMap,
 }
 
@@ -28,10 +31,16 @@ impl<'a> Preflight<'a> {
     /// A preflight is OPTIONS with `Origin` and `Access-Control-Request-Method`, all three.
     /// Malformed ones are recognised as well, so that they are refused as what they claim to be.
     pub fn recognise(method: &Method, headers: &'a HeaderMap) -> Option<Self> {
-        let recognised = *method == Method::OPTIONS
-            && headers.contains_key(ORIGIN)
-            && headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
-        recognised.then(|| Self { origin: RequestOrigin::from_headers(headers), headers })
+        if *method != Method::OPTIONS {
+            return None;
+        }
+        let mut methods = headers.get_all(ACCESS_CONTROL_REQUEST_METHOD).iter();
+        let method = methods.next()?;
+        let method = Some(method).filter(|_| methods.next().is_none());
+        match RequestOrigin::from_headers(headers) {
+            OriginHeader::Absent => None,
+            origin => Some(Self { origin, method, headers }),
+        }
     }
 
     /// The page's origin.
@@ -57,11 +66,9 @@ impl<'a> Preflight<'a> {
     }
 
     fn method_line(&self) -> Option<(&'a HeaderValue, &'a str)> {
-        let mut lines = self.headers.get_all(ACCESS_CONTROL_REQUEST_METHOD).iter();
-        let line = lines.next()?;
+        let line = self.method?;
         let method = line.to_str().ok()?;
-        let well_formed = lines.next().is_none()
-            && (1..=MAX_METHOD_BYTES).contains(&method.len())
+        let well_formed = (1..=MAX_METHOD_BYTES).contains(&method.len())
             && method.bytes().all(request_headers::is_token_byte);
         well_formed.then_some((line, method))
     }
@@ -87,13 +94,13 @@ impl Policy {
         }
         let (line, method) = preflight.method_line().ok_or(Refusal::MalformedRequestMethod)?;
         if !self.methods().allow(method) {
-            return Err(Refusal::MethodNotAllowed(method.into()));
+            return Err(Refusal::method_not_allowed(method));
         }
         let spelling = request_headers::visit(preflight.headers, |name| {
-            if self.request_headers().allow(name, protected_headers) {
+            if self.request_headers().allow(name.text, name.lower_case, protected_headers) {
                 Ok(())
             } else {
-                Err(Refusal::header_not_allowed(name))
+                Err(Refusal::header_not_allowed(name.text))
             }
         })?;
         Ok(Answer {

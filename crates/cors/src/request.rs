@@ -31,7 +31,7 @@ fn needs_preflight(name: &HeaderName, value: &HeaderValue, policy: Option<&Polic
     let author_set = *name == CONTENT_TYPE
         || policy.is_some_and(|policy| match policy.request_headers() {
             RequestHeaders::All => !browser_headers::contains(name),
-            listed @ RequestHeaders::Listed(_) => listed.allow(name.as_str(), &[]),
+            listed @ RequestHeaders::Listed(_) => listed.allow(name.as_str().as_bytes(), true, &[]),
         });
     author_set && !safelist::contains(name, value)
 }

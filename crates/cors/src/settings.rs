@@ -1,5 +1,6 @@
 //! CORS settings as the management API spells them, and the rules for each key.
 
+mod exposed_headers;
 mod headers;
 mod max_age;
 mod methods;
@@ -8,6 +9,7 @@ mod spelling;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use exposed_headers::exposed_headers;
 pub(crate) use headers::request_headers;
 pub(crate) use max_age::max_age;
 pub(crate) use methods::methods;
@@ -19,7 +21,8 @@ use crate::Problem;
 /// An application's `cors_headers`, as written. Compile it with [`crate::Policy::compile`].
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Settings {
-    /// Origins in the spelling of browsers (`https://app.example`), or `null`.
+    /// Origins in the spelling of browsers (`https://app.example`), all hosts below a domain (`https://*.app.example`), all
+    /// ports of a host (`http://localhost:*`), or `null`.
     pub allowed_origins: Vec<String>,
     /// Every origin, `null` included.
     pub allow_all_origins: bool,
@@ -38,6 +41,12 @@ pub struct Settings {
     /// header is sent and the browser decides (5 by the Fetch standard). Both 0 and -1 send `0`:
     /// no remembering.
     pub max_age: Option<i64>,
+    /// Response headers that pages may read beyond the few that they always may. Only where the gateway owns the CORS headers of
+    /// responses.
+    pub exposed_headers: Vec<String>,
+    /// Whether the gateway owns the CORS headers of actual responses. Then `null` may be listed with credentials without a danger:
+    /// it is *bound*, which means that it is allowed to those requests alone that the gateway itself has redirected.
+    pub owns_responses: bool,
 }
 
 /// The dangers that an administrator has named and taken on.

@@ -1,33 +1,30 @@
-//! CORS headers on answers that the gateway makes itself: 401, 403, 404, 502.
+//! CORS headers on responses: the gateway's own, and the upstream's where the gateway owns those.
 
 #[cfg(test)]
 mod tests;
 
 use http::header::{
-    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, HeaderName,
 };
 use http::{HeaderMap, HeaderValue};
 
-use crate::{Policy, RequestOrigin, vary_on};
+use crate::{OriginHeader, Policy, RequestOrigin, vary_on};
+
+const ALLOW_PRIVATE_NETWORK: HeaderName =
+    HeaderName::from_static("access-control-allow-private-network");
 
 impl Policy {
-    /// Puts the CORS headers for this origin on an answer, in place of any there, and says whether
-    /// the origin got them: one that is not allowed gets none. `Vary` names `Origin` either way.
-    /// `exposed` is the value of `Access-Control-Expose-Headers`, if any.
-    pub fn stamp(
-        &self,
-        origin: &RequestOrigin,
-        headers: &mut HeaderMap,
-        exposed: Option<&HeaderValue>,
-    ) -> bool {
-        let allowed = self.allows_origin(origin).is_allowed();
-        if allowed {
-            stamp_origin(origin, self.allows_credentials(), headers, exposed);
-        } else {
-            clear(headers);
-            vary_on(headers, "Origin");
+    /// Puts the CORS headers for this origin on a response, in place of any there, and says whether
+    /// the origin got them: one that is not allowed gets none, and neither does a request without
+    /// (Fetch, "CORS check"). `Vary` names `Origin` either way. Allocates nothing but what `headers` needs to hold them.
+    pub fn stamp(&self, origin: &OriginHeader, headers: &mut HeaderMap) -> bool {
+        let allowed = origin.one().filter(|origin| self.allows_origin(origin).is_allowed());
+        stamp_nobody(headers);
+        if let Some(origin) = allowed {
+            stamp_origin(origin, self.allows_credentials(), headers, self.exposed_headers());
         }
-        allowed
+        allowed.is_some()
     }
 }
 
@@ -48,6 +45,17 @@ pub fn stamp_origin(
     if let Some(exposed) = exposed {
         headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed.clone());
     }
+    vary_on(headers, "Origin");
+}
+
+/// Removes whatever a response says to other origins, which may be said to others. The caller has decided that the origin may not read it.
+pub fn stamp_nobody(headers: &mut HeaderMap) {
+    clear(headers);
+    // What belongs on preflights, and says what is not so.
+    headers.remove(ACCESS_CONTROL_ALLOW_METHODS);
+    headers.remove(ACCESS_CONTROL_ALLOW_HEADERS);
+    headers.remove(ACCESS_CONTROL_MAX_AGE);
+    headers.remove(ALLOW_PRIVATE_NETWORK);
     vary_on(headers, "Origin");
 }
 

@@ -4,9 +4,13 @@ use http::HeaderMap;
 use http::header::{HeaderValue, VARY};
 
 /// Adds a field name, such as `Origin`, to `Vary`, unless it is there already (or `*` is). Several
-/// lines become one. A `field` that cannot stand in a header is left out.
+/// lines become one.
 pub fn vary_on(headers: &mut HeaderMap, field: &'static str) {
     if headers.get_all(VARY).iter().any(|line| names(line, field)) {
+        return;
+    }
+    if !headers.contains_key(VARY) {
+        headers.insert(VARY, HeaderValue::from_static(field));
         return;
     }
     let mut list: Vec<u8> = Vec::new();

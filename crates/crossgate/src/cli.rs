@@ -36,8 +36,18 @@ pub(crate) enum Command {
     ///
     /// Exit status: 0 fine, 1 errors (or warnings with --strict), 2 the file cannot be read.
     Check(CheckOptions),
+    /// Find the cross-origin failures in a browser's recording: the cause and the change that fixes each
+    ///
+    /// The recording is a HAR file of Chrome, Firefox or Safari, best with the console's text; docs/doctor.md says how to
+    /// record. No secret of it is kept or printed.
+    ///
+    /// Exit status: 0 nothing found, 1 findings, 2 a file cannot be read.
+    Doctor(DoctorOptions),
     /// Print the JSON Schema of the config, for editors
     Schema,
+    /// What pages of other origins were refused, and the settings that would allow it
+    #[command(subcommand)]
+    Cors(CorsCommand),
     /// Make, list and revoke service tokens: credentials for machines
     #[command(subcommand)]
     ServiceToken(ServiceTokenCommand),
@@ -77,6 +87,40 @@ pub(crate) struct CheckOptions {
     /// How problems are printed
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+/// Commands on CORS.
+#[derive(Debug, Subcommand)]
+pub(crate) enum CorsCommand {
+    /// List what was refused in the last seven days, how often, from where, and the setting that would allow it
+    ///
+    /// What would be dangerous is marked, and so is what only strangers asked for. A running gateway writes what it refuses every half minute.
+    /// Exit status: 0 nothing to suggest, 1 suggestions, 2 the config or its store cannot be read.
+    Suggest {
+        /// The config whose store is read
+        #[arg(long, short, value_name = "FILE")]
+        config: PathBuf,
+        /// How suggestions are printed
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+}
+
+/// Options of `doctor`.
+#[derive(Debug, Args)]
+pub(crate) struct DoctorOptions {
+    /// The recording: a HAR file, or `-` for standard input. May be left out where there is console text
+    #[arg(value_name = "FILE.har", required_unless_present = "console")]
+    pub(crate) har: Option<PathBuf>,
+    /// The console's text of the same recording
+    #[arg(long, value_name = "FILE")]
+    pub(crate) console: Option<PathBuf>,
+    /// The config of the Crossgate that was asked: findings then come with the change that repairs them
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// How findings are printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: ReportFormat,
 }
 
 /// Commands on service tokens.
@@ -127,4 +171,16 @@ pub(crate) enum Format {
     Human,
     /// For programs
     Json,
+}
+
+/// How a command reports that also makes a page of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    #[default]
+    Human,
+    /// For programs
+    Json,
+    /// One page that needs nothing else, to attach to a ticket
+    Html,
 }

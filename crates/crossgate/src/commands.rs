@@ -1,7 +1,9 @@
 //! What each command does.
 
 pub(crate) mod check;
+pub(crate) mod cors;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod schema;
 pub(crate) mod serve;
 pub(crate) mod service_token;

@@ -38,10 +38,11 @@ impl ConfigFile {
     }
 }
 
+/// A variable of the process's environment.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that reads the environment for a config"
 )]
-fn environment(name: &str) -> Option<String> {
+pub(crate) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

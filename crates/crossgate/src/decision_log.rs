@@ -13,6 +13,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use crate::cors_telemetry::CorsTelemetry;
+
 /// Lines that wait for the writer.
 const QUEUE: usize = 16_384;
 
@@ -50,6 +52,10 @@ pub(crate) struct Cors {
     pub(crate) origin: String,
     pub(crate) allowed: bool,
     pub(crate) reason: Option<&'static str>,
+    /// The method that a preflight asks for.
+    pub(crate) requested_method: Option<String>,
+    /// The method or header that was refused.
+    pub(crate) refused: Option<String>,
 }
 
 /// Unix time in milliseconds, written as RFC 3339.
@@ -65,9 +71,12 @@ pub(crate) struct DecisionLog {
 
 impl DecisionLog {
     /// Starts the writer. It ends when the last handle is gone; join it to see every line written.
-    pub(crate) fn start(output: impl Write + Send + 'static) -> (Self, JoinHandle<()>) {
+    pub(crate) fn start(
+        output: impl Write + Send + 'static,
+        telemetry: CorsTelemetry,
+    ) -> (Self, JoinHandle<()>) {
         let (queue, lines) = sync_channel(QUEUE);
-        let writer = std::thread::spawn(move || write(&lines, output));
+        let writer = std::thread::spawn(move || write(&lines, output, &telemetry));
         (Self { queue, dropped: Arc::default() }, writer)
     }
 
@@ -86,12 +95,13 @@ impl DecisionLog {
 
 /// Writes until the last sender is gone; flushes whenever nothing waits. After the first line it waits a moment for company: under load that
 /// is one wake-up and one write for many lines.
-fn write(lines: &Receiver<Line>, output: impl Write) {
+fn write(lines: &Receiver<Line>, output: impl Write, telemetry: &CorsTelemetry) {
     let mut output = BufWriter::with_capacity(1 << 16, output);
     while let Ok(first) = lines.recv() {
         std::thread::sleep(COMPANY);
         let mut next = Some(first);
         while let Some(line) = next {
+            telemetry.count(&line);
             // A closed standard output must not end the gateway.
             let written = serde_json::to_writer(&mut output, &line).is_ok();
             if written && output.write_all(b"\n").is_err() {

@@ -111,6 +111,11 @@ impl crossgate_proxy::Gateway for Gateway {
             record.endpoint_refusal.map_or_else(|| record.reason.code(), |refusal| refusal.0);
         let reason = record.failure.map_or(decided, Failure::code);
         let (row, status) = (record.row.0, record.status.as_u16());
+        if let (Some(cors), Some(application)) = (&record.cors, record.application)
+            && cors.preflight
+        {
+            self.metrics.preflight(application, cors.allowed, cors.refusal.unwrap_or("allowed"));
+        }
         self.metrics.record(record.application, row, reason, status, record.duration.as_secs_f64());
         let micros =
             |duration: std::time::Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
@@ -132,6 +137,8 @@ impl crossgate_proxy::Gateway for Gateway {
                 origin: cors.origin.to_owned(),
                 allowed: cors.allowed,
                 reason: cors.refusal,
+                requested_method: cors.requested_method.map(str::to_owned),
+                refused: cors.refused.map(str::to_owned),
             }),
             status,
             upstream_status: record.upstream_status.map(|status| status.as_u16()),

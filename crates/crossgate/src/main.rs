@@ -6,6 +6,8 @@ mod cli;
 mod clock;
 mod commands;
 mod config_file;
+mod cors_suggestions;
+mod cors_telemetry;
 mod decision_log;
 mod demo;
 mod diagnostics;
@@ -25,7 +27,9 @@ use cli::{Command, CommandLine};
 fn main() -> ExitCode {
     let result = match CommandLine::parse().command {
         Command::Check(options) => commands::check::run(&options),
+        Command::Cors(command) => commands::cors::run(command),
         Command::Demo(options) => commands::demo::run(&options),
+        Command::Doctor(options) => commands::doctor::run(&options),
         Command::Schema => commands::schema::run(),
         Command::Serve(options) => commands::serve::run(&options),
         Command::ServiceToken(command) => commands::service_token::run(command),

@@ -18,6 +18,14 @@ struct Decision {
     reason: &'static str,
 }
 
+/// What a preflight is counted under.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Preflight {
+    application: String,
+    verdict: &'static str,
+    reason: &'static str,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Answered {
     status: u16,
@@ -29,6 +37,7 @@ pub(crate) struct Metrics {
     registry: Registry,
     decisions: Family<Decision, Counter>,
     answered: Family<Answered, Counter>,
+    preflights: Family<Preflight, Counter>,
     duration: Histogram,
     dropped_lines: Gauge,
     config_generation: Gauge,
@@ -41,6 +50,7 @@ impl Metrics {
         let mut registry = Registry::with_prefix("crossgate");
         let decisions = Family::default();
         let answered = Family::default();
+        let preflights = Family::default();
         let bounds = [
             0.0001, 0.000_25, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0,
             2.5, 10.0,
@@ -52,6 +62,11 @@ impl Metrics {
             "decisions",
             "Requests by the row and reason that answered",
             decisions.clone(),
+        );
+        registry.register(
+            "preflights",
+            "Preflights of other origins by application, verdict of its CORS settings and reason",
+            preflights.clone(),
         );
         registry.register("responses", "Responses by status", answered.clone());
         registry.register_with_unit(
@@ -79,6 +94,7 @@ impl Metrics {
             registry,
             decisions,
             answered,
+            preflights,
             duration,
             dropped_lines,
             config_generation,
@@ -99,6 +115,13 @@ impl Metrics {
         self.decisions.get_or_create(&Decision { application, row, reason }).inc();
         self.answered.get_or_create(&Answered { status }).inc();
         self.duration.observe(seconds);
+    }
+
+    /// Counts a preflight.
+    pub(crate) fn preflight(&self, application: &str, allowed: bool, reason: &'static str) {
+        let verdict = if allowed { "allowed" } else { "refused" };
+        let application = application.to_owned();
+        self.preflights.get_or_create(&Preflight { application, verdict, reason }).inc();
     }
 
     /// A config was put in force.

@@ -17,6 +17,7 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle as Task;
 use tokio_util::sync::CancellationToken;
 
+use crate::cors_telemetry::CorsTelemetry;
 use crate::decision_log::DecisionLog;
 use crate::gateway::Gateway;
 use crate::metrics::Metrics;
@@ -81,7 +82,8 @@ impl Running {
         sessions.declare_service_tokens(&snapshot.service_tokens);
         let (outbox, postman) = Outbox::new(mail);
         let web = Arc::new(Web::new(Arc::clone(&sessions), outbox.clone(), &brand));
-        let (log, log_writer) = DecisionLog::start(surroundings.log);
+        let telemetry = CorsTelemetry::default();
+        let (log, log_writer) = DecisionLog::start(surroundings.log, telemetry.clone());
         let metrics = Metrics::new();
         metrics.config_in_force(1);
         let gateway = Arc::new(Gateway {
@@ -101,6 +103,7 @@ impl Running {
         let tasks = vec![
             tokio::spawn(sessions.maintain(clock::now, stop.clone().cancelled_owned())),
             tokio::spawn(postman.run(stop.clone().cancelled_owned())),
+            tokio::spawn(telemetry.run(store.clone(), stop.clone().cancelled_owned())),
             tokio::spawn(async move {
                 if let Err(error) = serve_admin.await {
                     tracing::error!(%error, "the admin listener stopped");

@@ -12,7 +12,8 @@
 use std::sync::Arc;
 
 use crossgate_cors::{
-    Origin, OriginHeader, Preflight, RequestOrigin, SecFetchDest, SecFetchMode, SecFetchSite,
+    Origin, OriginHeader, Preflight, Refusal, RequestOrigin, SecFetchDest, SecFetchMode,
+    SecFetchSite,
 };
 use crossgate_model::{Application, IngressRule, Snapshot, UnauthenticatedFetch};
 use crossgate_policy::Decision;
@@ -314,14 +315,22 @@ impl<'g> Pending<'g> {
         };
         let settings = &self.application.settings;
         if settings.options_preflight_bypass {
-            return Err(self.row_4_preflight_to_upstream(head).into());
+            return Err(self.row_4_preflight_to_upstream(head, None).into());
         }
         match &settings.cors {
             Some(cors) => {
                 let protected = settings.read_service_tokens_from_header.as_slice();
-                Err(match cors.answer(&preflight, protected) {
+                let judgement = cors.answer(&preflight, protected);
+                if settings.cors_report_only {
+                    let judgement = Some(judgement.map(drop));
+                    return Err(self.row_4_preflight_to_upstream(head, judgement).into());
+                }
+                Err(match judgement {
                     Ok(answer) => {
                         self.verdict(5, Reason::PreflightAllowed, Action::AnswerPreflight(answer))
+                    }
+                    Err(refusal) if settings.cors_debug => {
+                        self.verdict(6, Reason::PreflightRefused, Action::ExplainRefusal(refusal))
                     }
                     Err(refusal) => self.verdict(
                         6,
@@ -339,13 +348,18 @@ impl<'g> Pending<'g> {
         }
     }
 
-    fn row_4_preflight_to_upstream(&self, head: &Head<'_>) -> Verdict<'g> {
+    fn row_4_preflight_to_upstream(
+        &self,
+        head: &Head<'_>,
+        judgement: Option<Result<(), Refusal>>,
+    ) -> Verdict<'g> {
         let policies = &self.application.settings.policies;
         let may_pass = policies.could_allow(head.client)
             || policies.before_identity(head.client, None).is_some()
             || policies.admits_service_tokens();
         if may_pass {
-            self.verdict(4, Reason::PreflightForwarded, Action::ForwardPreflight(self.ingress))
+            let action = Action::ForwardPreflight { ingress: self.ingress, judgement };
+            self.verdict(4, Reason::PreflightForwarded, action)
         } else {
             self.verdict(4, Reason::NonIdentityExcluded, Action::RefusePreflight(None))
         }
@@ -365,9 +379,16 @@ impl<'g> Pending<'g> {
         (found.decision == Decision::Bypass).then(|| policy_hit(policies, &found))
     }
 
-    /// Row 8: what another site loads without CORS tells it whether the visitor is signed in.
+    /// Row 8: what another site loads without CORS tells it whether the visitor is signed in. `null` that is bound comes by
+    /// the gateway's own redirects only, which end at `authorized`.
     fn row_8_isolation(&self, head: &Head<'_>) -> Result<(), Box<Verdict<'g>>> {
         let settings = &self.application.settings;
+        let null = head.origin == OriginHeader::One(RequestOrigin::Null);
+        let same_origin = head.fetch.site == Some(SecFetchSite::SameOrigin);
+        if null && head.is_fetch() && !same_origin && binds_null(self.application) {
+            let answer = problem(StatusCode::FORBIDDEN);
+            return Err(self.verdict(8, Reason::NullNotBound, answer).into());
+        }
         let cross_site =
             matches!(head.fetch.site, Some(SecFetchSite::CrossSite | SecFetchSite::Unknown));
         let (embed, welcome) = match head.fetch.mode {
@@ -632,7 +653,7 @@ impl<'g> Pending<'g> {
     }
 
     fn verdict(&self, row: u8, reason: Reason, action: Action<'g>) -> Verdict<'g> {
-        let refused = matches!(action, Action::RefusePreflight(_));
+        let refused = matches!(action, Action::RefusePreflight(_) | Action::ExplainRefusal(_));
         Verdict {
             row: Row(row),
             reason,
@@ -648,6 +669,10 @@ impl<'g> Verdict<'g> {
     fn without_application(row: Row, reason: Reason, action: Action<'g>) -> Self {
         Self { row, reason, application: None, policy: None, stamp: Stamp::default(), action }
     }
+}
+
+fn binds_null(application: &Application) -> bool {
+    application.settings.cors.as_ref().is_some_and(crossgate_cors::Policy::binds_null)
 }
 
 const fn is_nested(dest: Option<SecFetchDest>) -> bool {

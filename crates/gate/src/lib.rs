@@ -11,6 +11,7 @@
 mod access_path;
 mod admission;
 mod application_index;
+mod bound_null;
 mod client_address;
 mod decide;
 mod evidence;
@@ -25,6 +26,7 @@ mod trust;
 mod verdict;
 
 pub use access_path::{AccessEndpoint, AccessPath};
+pub use bound_null::ServeOriginal;
 pub use client_address::client_address;
 pub use decide::{Gate, Pending, Step};
 pub use evidence::{Evidence, NoSession, Person, Presence, TokenEvidence};

@@ -38,11 +38,18 @@ pub enum Action<'g> {
     /// Send it to the upstream.
     Forward(Forward<'g>),
     /// Send a preflight to the upstream, bare of everything that could act.
-    ForwardPreflight(&'g IngressRule),
+    ForwardPreflight {
+        /// The rule that names the upstream.
+        ingress: &'g IngressRule,
+        /// With `cors_report_only`: what the settings would have answered.
+        judgement: Option<Result<(), crossgate_cors::Refusal>>,
+    },
     /// Send the visitor to the login host.
     Login(LoginRedirect<'g>),
     /// Refuse the preflight: 403 without allow headers.
     RefusePreflight(Option<crossgate_cors::Refusal>),
+    /// With `cors_debug`: refuse the preflight so that the browser's console says why.
+    ExplainRefusal(crossgate_cors::Refusal),
 }
 
 /// An error answer of the gateway's own.
@@ -158,6 +165,8 @@ reasons! {
     Bypass = "bypass",
     /// Another site embeds the resource without CORS.
     CrossSiteEmbed = "cross-site-embed",
+    /// A fetch with `Origin: null` that the gateway has not redirected itself.
+    NullNotBound = "null-not-bound",
     /// Another site sends a write with this site's cookie.
     CrossSiteWrite = "cross-site-write",
     /// An endpoint of the gateway's.

@@ -60,6 +60,8 @@ pub struct Redemption<'g> {
     pub page: Option<Origin>,
     /// A hidden frame: it goes on to where it ends, whatever becomes of the permission.
     pub frame: bool,
+    /// The page that started such a fetch, where `null` is bound: the original request is served in the answer.
+    pub serve_for: Option<Origin>,
     /// The sign-in was started over before.
     pub again: bool,
 }
@@ -171,11 +173,20 @@ impl<'g> Bound<'g, '_> {
                 fetch: self.state.fetch,
                 page,
                 frame: frame::is_frames(&self.state),
+                serve_for: serve_for(self.application, &self.state),
                 again,
             }),
             Outcome::Permitted { .. } | Outcome::Denied(_) => None,
         }
     }
+}
+
+/// The initiator, if it is to be served at once: it is allowed still, and `null` is bound.
+fn serve_for(application: &Application, state: &Meta) -> Option<Origin> {
+    let cors = application.settings.cors.as_ref().filter(|cors| cors.binds_null())?;
+    let initiator = Origin::parse(state.initiator.as_ref().filter(|_| state.fetch)?.as_bytes());
+    let initiator = initiator.ok().filter(|initiator| cors.trusts(initiator))?;
+    initiator.tuple().cloned()
 }
 
 fn is_of_this_browser(head: &Head<'_>, state: &Meta) -> bool {

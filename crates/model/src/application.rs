@@ -42,6 +42,10 @@ pub struct ApplicationSettings {
     pub cors: Option<crossgate_cors::Policy>,
     /// Preflights go to the upstream.
     pub options_preflight_bypass: bool,
+    /// A refused preflight is answered so that the browser's console names the cause.
+    pub cors_debug: bool,
+    /// Preflights are judged and go to the upstream, whatever the judgement.
+    pub cors_report_only: bool,
     /// How its cookies are set.
     pub cookies: CookieSettings,
     /// 401 instead of 403 where only service auth could let the visitor in.

@@ -19,7 +19,7 @@ mod shape;
 
 pub(crate) use application::{Application, PolicyEntry, SameSite};
 pub(crate) use cors_headers::CorsHeaders;
-pub(crate) use extensions::{Extensions, UnauthenticatedFetch};
+pub(crate) use extensions::{Extensions, ResponseCors, UnauthenticatedFetch};
 pub(crate) use field::Field;
 pub(crate) use ingress::{IngressRule, OriginRequest};
 pub(crate) use listener::{Admin, Listener, Public, PublicScheme};

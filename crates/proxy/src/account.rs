@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crossgate_cors::Preflight;
+use crossgate_cors::{Preflight, Refusal};
 use crossgate_gate::{Action, EndpointRefusal, Head, Verdict};
 use http::{Method, Response, StatusCode};
 use tokio::time::Instant;
@@ -27,6 +27,7 @@ pub(crate) struct Account<'a> {
 struct Origin {
     text: String,
     preflight: bool,
+    requested_method: Option<String>,
 }
 
 impl<'a> Account<'a> {
@@ -53,9 +54,14 @@ impl<'a> Account<'a> {
     pub(crate) fn read(&mut self, head: &Head<'_>) {
         self.target = Some((head.target.host().as_str().to_owned(), head.target.path().to_owned()));
         let foreign = head.origin.one().filter(|_| !head.origin_is_own());
-        self.origin = foreign.map(|origin| Origin {
-            text: origin.as_str().to_owned(),
-            preflight: Preflight::recognise(head.method, head.headers).is_some(),
+        self.origin = foreign.map(|origin| {
+            let preflight = Preflight::recognise(head.method, head.headers);
+            let method = preflight.as_ref().and_then(Preflight::requested_method);
+            Origin {
+                text: origin.as_str().to_owned(),
+                preflight: preflight.is_some(),
+                requested_method: method.map(str::to_owned),
+            }
         });
     }
 
@@ -83,15 +89,35 @@ impl<'a> Account<'a> {
     }
 }
 
-fn cors<'o>(origin: &'o Origin, verdict: &Verdict<'_>) -> CorsOutcome<'o> {
-    let (allowed, refusal) = match &verdict.action {
-        Action::AnswerPreflight(_) => (true, None),
-        Action::RefusePreflight(refusal) => {
-            let code =
-                refusal.as_ref().map_or_else(|| verdict.reason.code(), |refusal| refusal.code());
-            (false, Some(code))
-        }
-        _ => (verdict.stamp.grant.is_some(), None),
+fn cors<'o>(origin: &'o Origin, verdict: &'o Verdict<'_>) -> CorsOutcome<'o> {
+    let refusal = match &verdict.action {
+        Action::ForwardPreflight { judgement: Some(Err(refusal)), .. }
+        | Action::ExplainRefusal(refusal)
+        | Action::RefusePreflight(Some(refusal)) => Some(refusal),
+        _ => None,
     };
-    CorsOutcome { preflight: origin.preflight, origin: &origin.text, allowed, refusal }
+    let code = match &verdict.action {
+        Action::RefusePreflight(None) => Some(verdict.reason.code()),
+        _ => refusal.map(Refusal::code),
+    };
+    let allowed = match &verdict.action {
+        Action::AnswerPreflight(_) | Action::ForwardPreflight { judgement: Some(Ok(())), .. } => {
+            true
+        }
+        _ => code.is_none() && verdict.stamp.grant.is_some(),
+    };
+    let refused = match refusal {
+        Some(Refusal::MethodNotAllowed(name) | Refusal::HeaderNotAllowed(name)) => {
+            Some(name.as_str())
+        }
+        _ => None,
+    };
+    CorsOutcome {
+        preflight: origin.preflight,
+        origin: &origin.text,
+        allowed,
+        refusal: code,
+        requested_method: origin.requested_method.as_deref(),
+        refused,
+    }
 }

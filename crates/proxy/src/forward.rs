@@ -32,24 +32,26 @@ pub(crate) struct Forwarding<'a> {
     pub(crate) credentials: Option<&'a Credentials>,
 }
 
-/// Sends the request that was decided on, and brings the response.
+/// Sends the request that was decided on, and brings the response. No body is an empty one.
 pub(crate) async fn forward(
     forwarding: &Forwarding<'_>,
     action: &Action<'_>,
     mut parts: Parts,
-    body: Incoming,
+    body: Option<Incoming>,
 ) -> Result<Response<ResponseBody>, Failure> {
     let (ingress, preflight) = match action {
         Action::Forward(forward) => (forward.ingress, false),
-        Action::ForwardPreflight(ingress) => (*ingress, true),
+        Action::ForwardPreflight { ingress, .. } => (*ingress, true),
         Action::Answer(_)
         | Action::AnswerPreflight(_)
+        | Action::ExplainRefusal(_)
         | Action::Endpoint(_)
         | Action::Login(_)
         | Action::RefusePreflight(_) => return Err(Failure::UpstreamUnreachable),
     };
     let extended = parts.method == Method::CONNECT;
-    if forwarding.websocket && !extended && !body.is_end_stream() {
+    let has_body = body.as_ref().is_some_and(|body| !body.is_end_stream());
+    if forwarding.websocket && !extended && has_body {
         // What follows the head is the WebSocket's, or the body: it cannot be both.
         return Err(Failure::BodyBroken);
     }
@@ -63,9 +65,9 @@ pub(crate) async fn forward(
         Some(visitor) => Some(Tunnel::prepare(visitor, &mut parts.headers, extended)?),
         None => None,
     };
-    let body = match preflight || tunnel.is_some() {
-        true => RequestBody::Empty,
-        false => RequestBody::streaming(body, forwarding.worker.limits.body_pause),
+    let body = match body.filter(|_| !preflight && tunnel.is_none()) {
+        None => RequestBody::Empty,
+        Some(body) => RequestBody::streaming(body, forwarding.worker.limits.body_pause),
     };
     let upstreams = forwarding.upstreams(ingress);
     let mut response = upstreams.send(Request::from_parts(parts, body)).await?;

@@ -88,6 +88,9 @@ pub enum Failure {
     /// No answer within the time allowed.
     #[error("the upstream did not answer in time")]
     UpstreamResponseTimeout,
+    /// It redirects where its answer cannot be a redirect.
+    #[error("the upstream redirects")]
+    UpstreamRedirected,
     /// Its certificate does not verify, or it speaks no TLS.
     #[error("the upstream's TLS cannot be trusted")]
     UpstreamTls,
@@ -111,6 +114,7 @@ impl Failure {
             Self::UpstreamBroken => "upstream-broken",
             Self::UpstreamConnectTimeout => "upstream-connect-timeout",
             Self::UpstreamOverloaded => "upstream-overloaded",
+            Self::UpstreamRedirected => "upstream-redirected",
             Self::UpstreamResponseTimeout => "upstream-response-timeout",
             Self::UpstreamTls => "upstream-tls",
             Self::UpstreamUnreachable => "upstream-unreachable",
@@ -124,6 +128,7 @@ impl Failure {
         match self {
             Self::BodyBroken => StatusCode::BAD_REQUEST,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
+            Self::UpstreamRedirected => StatusCode::UNAUTHORIZED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::StoreUnavailable | Self::UpstreamOverloaded => StatusCode::SERVICE_UNAVAILABLE,
             Self::UpstreamBroken
@@ -187,4 +192,8 @@ pub struct CorsOutcome<'a> {
     pub allowed: bool,
     /// Why a preflight was refused.
     pub refusal: Option<&'static str>,
+    /// The method that a preflight asks for.
+    pub requested_method: Option<&'a str>,
+    /// The method or header that was refused, where it was one of those.
+    pub refused: Option<&'a str>,
 }

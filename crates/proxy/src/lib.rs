@@ -22,6 +22,7 @@ mod limits;
 mod listen;
 mod local;
 mod pool;
+mod serve_original;
 mod serve_request;
 mod server;
 mod stall;

@@ -10,6 +10,7 @@
 
 mod application_sessions;
 mod consumed;
+mod cors_refusals;
 mod counters;
 mod encryption;
 mod error;
@@ -25,6 +26,7 @@ mod sweep;
 mod users;
 
 pub use application_sessions::{ApplicationSession, StoredApplicationSession};
+pub use cors_refusals::{CORS_REFUSAL_DAYS, CorsRefusal, CorsRefusalCount};
 pub use counters::Counted;
 pub use encryption::EncryptionKey;
 pub use error::{StoreError, StoreErrorKind};

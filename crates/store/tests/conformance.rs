@@ -3,8 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use crossgate_store::{
-    ApplicationSession, EncryptionKey, Pin, PinOutcome, ServiceToken, Session, Store,
-    StoreErrorKind, StoredKey, Wanted,
+    ApplicationSession, CorsRefusal, CorsRefusalCount, EncryptionKey, Pin, PinOutcome,
+    ServiceToken, Session, Store, StoreErrorKind, StoredKey, Wanted,
 };
 
 const NOW: i64 = 1_800_000_000;
@@ -359,4 +359,35 @@ async fn what_is_no_database_is_refused() {
     assert_eq!(*error.kind(), StoreErrorKind::Corrupt, "{error}");
     let missing = Store::open("sqlite:/nonexistent/folder/crossgate.db", None).await.err().unwrap();
     assert!(matches!(missing.kind(), StoreErrorKind::Unavailable(_)), "{missing}");
+}
+
+#[tokio::test]
+async fn what_cors_refused_adds_up_for_a_week_and_within_bounds() {
+    let (store, _folder) = sqlite().await;
+    let refusal = |origin: String| CorsRefusal {
+        application: "api".to_owned(),
+        origin,
+        kind: "preflight".to_owned(),
+        reason: "origin-not-allowed".to_owned(),
+        method: "PUT".to_owned(),
+        refused: String::new(),
+    };
+    let known = refusal("https://app.acme.example".to_owned());
+    let count = |count, signed_in| CorsRefusalCount { count, signed_in };
+    store.add_cors_refusals(100, &[(known.clone(), count(2, 0))]).await.unwrap();
+    store.add_cors_refusals(101, &[(known.clone(), count(3, 1))]).await.unwrap();
+    assert_eq!(store.cors_refusals(95).await.unwrap(), [(known.clone(), count(5, 1))]);
+
+    let strangers =
+        (0..3_000).map(|number| (refusal(format!("https://{number}.test")), count(1, 0)));
+    store.add_cors_refusals(101, &strangers.collect::<Vec<_>>()).await.unwrap();
+    store.add_cors_refusals(101, &[(known.clone(), count(1, 0))]).await.unwrap();
+    let all = store.cors_refusals(95).await.unwrap();
+    assert_eq!(all.len(), 2_000, "strangers cannot fill the store");
+    assert_eq!(all[0], (known.clone(), count(6, 1)), "what is there goes on counting");
+
+    store.add_cors_refusals(107, &[]).await.unwrap();
+    assert_eq!(store.cors_refusals(0).await.unwrap()[0], (known.clone(), count(4, 1)));
+    store.add_cors_refusals(108, &[]).await.unwrap();
+    assert_eq!(store.cors_refusals(0).await.unwrap(), [], "a week is over");
 }

@@ -6,7 +6,7 @@
 mod tests;
 
 use bytes::Bytes;
-use crossgate_cors::{Origin, OriginHeader, PREFLIGHT_VARY, SecFetchSite};
+use crossgate_cors::{Origin, OriginHeader, PREFLIGHT_VARY, Preflight, SecFetchSite};
 use crossgate_gate::{Action, Answer, Format, Gate, Head, LoginRedirect, Reason, Verdict};
 use crossgate_login::{AppSession, Ways, locations};
 use http::header::{
@@ -41,13 +41,25 @@ impl Web {
                 response.headers_mut().insert(VARY, HeaderValue::from_static(PREFLIGHT_VARY));
                 response
             }
+            Action::ExplainRefusal(refusal) => {
+                let mut response = empty(StatusCode::OK);
+                let cors =
+                    verdict.application.and_then(|application| application.settings.cors.as_ref());
+                if let Some((cors, preflight)) =
+                    cors.zip(Preflight::recognise(head.method, head.headers))
+                {
+                    cors.explain_refusal(&preflight, refusal, response.headers_mut());
+                }
+                response
+            }
             Action::Login(redirect) => self.start(gate, head, redirect, false, now, random),
-            Action::Endpoint(_) | Action::Forward(_) | Action::ForwardPreflight(_) => self.failure(
-                head.is_navigation(),
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "no-answer",
-                request_id,
-            ),
+            Action::Endpoint(_) | Action::Forward(_) | Action::ForwardPreflight { .. } => self
+                .failure(
+                    head.is_navigation(),
+                    StatusCode::INTERNAL_SERVER_ERROR,
+                    "no-answer",
+                    request_id,
+                ),
         }
     }
 

@@ -4,8 +4,8 @@
 mod tests;
 
 use bytes::Bytes;
-use crossgate_cors::{Origin, RequestOrigin};
-use crossgate_gate::{LoginRedirect, Reason, ReturnPath, Stamp};
+use crossgate_cors::Origin;
+use crossgate_gate::{LoginRedirect, Reason, ReturnPath, ServeOriginal, Stamp};
 use crossgate_login::{Arrival, LeaveKeys, Mismatch, Redemption, admission, lifetime, locations};
 use crossgate_model::SameSite;
 use crossgate_session::SessionError;
@@ -85,7 +85,13 @@ impl Web {
         let original =
             locations::original(snapshot, asked.head.target.host(), &redemption.return_path);
         let strict = application.settings.cookies.same_site == SameSite::Strict;
-        let mut response = if strict && !redemption.fetch && !redemption.frame {
+        let mut response = if let Some(initiator) = &redemption.serve_for {
+            let return_path = redemption.return_path.clone();
+            let mut response = Response::new(Bytes::new());
+            let original = ServeOriginal { return_path, initiator: initiator.clone() };
+            response.extensions_mut().insert(original);
+            response
+        } else if strict && !redemption.fetch && !redemption.frame {
             let name = &application.settings.name;
             let template =
                 ContinuePage { brand: &self.brand(), application: name, href: &original };
@@ -198,5 +204,5 @@ fn refused_fetch(
 
 /// Lets the bound initiator, now `null`, read the answer.
 pub(crate) fn for_null(response: &mut Response<Bytes>) {
-    Stamp { grant: Some((RequestOrigin::Null, true)), varies: true }.write(response.headers_mut());
+    Stamp::for_bound_null().write(response.headers_mut());
 }

@@ -64,6 +64,11 @@ pub(crate) const fn of_reason(reason: Reason) -> Words {
             "Another site tried to load this as a part of its own page, and the application does not allow that.",
             "Open the application itself.",
         ),
+        Reason::NullNotBound => words(
+            "Not from a page without an origin",
+            "The request says `Origin: null`, as sandboxed frames and redirected requests do, and the gateway has not redirected it.",
+            "Call the application from a page of an origin that it allows.",
+        ),
         Reason::CrossSiteWrite => words(
             "Not from another site",
             "Another site tried to send something here in your name. Nothing was sent on to the application.",
@@ -218,6 +223,11 @@ pub(crate) fn of_failure(status: StatusCode, code: &str) -> Words {
             "You and the gateway are fine: the server behind it took the request, but has not answered in time. It may \
              still be working on it.",
             "Check whether what you did has taken effect before you repeat it.",
+        ),
+        "upstream-redirected" => words(
+            "The application wants to show a page",
+            "It answered a script's request with a redirect, which cannot be followed here. Often that is its own sign-in.",
+            "Open the application in a tab, then try again.",
         ),
         "upstream-tls" => words(
             "The application cannot be trusted",

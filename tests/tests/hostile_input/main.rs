@@ -13,9 +13,6 @@ mod identity_headers;
 mod redirects;
 mod requests;
 
-use std::time::Duration;
-
-use crossgate_testkit::wait::until;
 use crossgate_testkit::{Received, Reply, World};
 use serde_json::Value;
 
@@ -53,23 +50,11 @@ fn hello(_: &Received) -> Reply {
     Reply::new("text/plain", "hello")
 }
 
-/// Waits for a log line after the first `seen` ones with this status, and returns its reason.
-async fn reason(world: &World, seen: usize, status: u16) -> String {
-    until(&format!("a log line with status {status}"), Duration::from_secs(5), async || {
-        let lines = world.gateway.log().json();
-        let line = lines.iter().skip(seen).find(|line| line["status"] == status)?;
-        line["reason"].as_str().map(str::to_owned)
-    })
-    .await
-}
-
-fn lines(world: &World) -> usize {
-    world.gateway.log().json().len()
-}
-
-/// Waits until the log has this many lines more, so that the next one belongs to the next request.
-async fn settled(world: &World, count: usize) {
-    until("the log", Duration::from_secs(5), async || (lines(world) >= count).then_some(())).await;
+/// The reason in the log line of the answer with this `x-request-id`.
+async fn reason(world: &World, request_id: &str) -> String {
+    let is_it = |line: &Value| line["request_id"] == request_id;
+    let line = world.gateway.log().wait_for(&format!("the line of {request_id}"), is_it).await;
+    line["reason"].as_str().unwrap().to_owned()
 }
 
 /// The kinds of JSON that tokens are made of.

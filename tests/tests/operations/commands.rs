@@ -159,3 +159,55 @@ fn schema_is_a_json_schema_of_the_config() {
     assert!(schema["$schema"].is_string());
     assert!(schema["properties"]["applications"].is_object());
 }
+
+const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/doctor/tests/recorded");
+
+#[test]
+fn doctor_tells_by_its_status_and_in_three_forms_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let har = format!("{RECORDED}/preflight-login/chrome.har");
+    let console = format!("{RECORDED}/preflight-login/chrome.console.txt");
+    let empty = file("empty.har", r#"{"log":{"entries":[]}}"#);
+    let broken = file("broken.har", "PK\u{3}\u{4}");
+    let config = file("bad.yaml", "colour: red\n");
+    let rows = [
+        ("a finding", vec![har.as_str()], 1),
+        ("a finding of both", vec![har.as_str(), "--console", &console], 1),
+        ("the console alone", vec!["--console", &console], 1),
+        ("nothing", vec![empty.as_str()], 0),
+        ("a file that is no HAR", vec![broken.as_str()], 2),
+        ("a file that is not there", vec!["/nowhere.har"], 2),
+        ("no file", vec![], 2),
+        ("a config that cannot be used", vec![har.as_str(), "--config", &config], 2),
+    ];
+    for (row, options, status) in rows {
+        let output = run(&[&["doctor"][..], &options].concat());
+        assert_eq!(output.status.code(), Some(status), "{row}: {}", text(&output.stderr));
+    }
+    let json = run(&["doctor", &har, "--format", "json"]);
+    let json = serde_json::from_slice::<Value>(&json.stdout).unwrap();
+    let finding = &json["findings"][0];
+    assert_eq!(
+        (finding["symptom"].as_str(), finding["cause"].as_str(), finding["confidence"].as_str()),
+        (Some("preflight-redirect"), Some("auth-before-cors"), Some("certain"))
+    );
+    assert_eq!(finding["entries"], serde_json::json!([1, 0]));
+    for key in ["url", "page_origin", "method", "explanation", "fix"] {
+        assert!(finding[key].as_str().is_some_and(|it| !it.is_empty()), "{key}");
+    }
+    assert!(finding["missing"].is_array());
+    let human = run(&["doctor", &har]).stdout;
+    assert!(text(&human).contains("auth-before-cors PUT https://api.acme.example/orders"));
+    assert!(!human.contains(&0x1b), "no colour where there is no terminal");
+    let html = run(&["doctor", &har, "--format", "html"]).stdout;
+    let html = text(&html);
+    assert!(html.starts_with("<!doctype html>") && html.contains("auth-before-cors"));
+    for outside in ["<script", "src=", "@import", "url("] {
+        assert!(!html.contains(outside), "the page needs nothing else: {outside}");
+    }
+}

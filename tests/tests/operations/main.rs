@@ -10,6 +10,7 @@
 
 mod admin_listener;
 mod commands;
+mod cors;
 mod log;
 mod reloading;
 mod stopping;

@@ -33,6 +33,7 @@ async fn the_login_page_shows_in_no_frame_and_to_no_script() {
         // No load event tells of a frame that is refused; the gateway's log does.
         let refused = |line: &Value| line["path"] == login.path() && line["status"] == 403;
         let count = || world.gateway.log().json().iter().filter(|line| refused(line)).count();
+        until("the script to be refused", PATIENCE, async || (count() > 0).then_some(())).await;
         let before = count();
         browser.run(FRAME, vec![json!(login.as_str())]).await;
         until("the frame to be refused", PATIENCE, async || (count() > before).then_some(())).await;

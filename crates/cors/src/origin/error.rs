@@ -48,8 +48,8 @@ pub enum OriginError {
     /// A user name or password.
     #[error("it has a user name or password, and an origin has none")]
     UserInfo,
-    /// A `*` in it.
-    #[error("it has a `*`, and origins are compared whole")]
+    /// A `*` where none has a meaning.
+    #[error("it has a `*` in a place where it means nothing")]
     Wildcard,
 }
 

@@ -1,12 +1,39 @@
 //! The grammar of a serialised tuple origin (RFC 6454, section 7.1, as browsers write it).
 
+use std::ops::Range;
+
+use http::HeaderValue;
+
 use super::{Origin, OriginError, host};
+
+mod plain;
 
 /// Above the longest host name with its dot, a scheme and a port.
 const MAX_BYTES: usize = 384;
 
+/// Where the parts of an origin are.
+#[derive(Debug, PartialEq)]
+pub(super) struct Parts {
+    pub(super) host: Range<usize>,
+    pub(super) scheme_end: usize,
+    pub(super) port: u16,
+}
+
+impl Parts {
+    /// The origin whose serialisation, which was read, is `serialisation`.
+    pub(super) fn origin(self, serialisation: HeaderValue) -> Origin {
+        let Self { host, scheme_end, port } = self;
+        Origin { serialisation, host, scheme_end, port }
+    }
+}
+
 /// Reads `scheme://host[:port]` in the one spelling that browsers use.
-pub(super) fn tuple(value: &[u8]) -> Result<Origin, OriginError> {
+pub(super) fn tuple(value: &[u8]) -> Result<Parts, OriginError> {
+    plain::tuple(value).map_or_else(|| any_tuple(value), Ok)
+}
+
+/// Reads any origin, and says what is wrong with what is none.
+fn any_tuple(value: &[u8]) -> Result<Parts, OriginError> {
     let text = plain_ascii(value)?;
     let (scheme, authority) = text.split_once("://").ok_or(OriginError::MissingScheme)?;
     if !is_scheme(scheme) {
@@ -35,12 +62,7 @@ pub(super) fn tuple(value: &[u8]) -> Result<Origin, OriginError> {
         }
     };
     let host_start = scheme.len() + "://".len();
-    Ok(Origin {
-        host: host_start..host_start + host.len(),
-        scheme_end: scheme.len(),
-        port,
-        serialisation: text.into(),
-    })
+    Ok(Parts { host: host_start..host_start + host.len(), scheme_end: scheme.len(), port })
 }
 
 /// The port that a URL of this scheme has without saying so (URL standard, "special scheme").

@@ -1,5 +1,7 @@
 //! The methods of a policy.
 
+use http::HeaderValue;
+
 /// What no page can send (Fetch, "forbidden method", compared without case).
 const FORBIDDEN: [&str; 3] = ["CONNECT", "TRACE", "TRACK"];
 
@@ -18,6 +20,14 @@ impl Methods {
         match self {
             Self::All => !FORBIDDEN.iter().any(|name| name.eq_ignore_ascii_case(method)),
             Self::Listed(listed) => listed.contains(&method),
+        }
+    }
+
+    /// All of them in one value, if they are listed.
+    pub(crate) fn header_value(&self) -> Option<HeaderValue> {
+        match self {
+            Self::All => None,
+            Self::Listed(listed) => HeaderValue::try_from(listed.join(",")).ok(),
         }
     }
 }

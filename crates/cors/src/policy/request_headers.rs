@@ -1,6 +1,6 @@
 //! The request headers of a policy.
 
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 
 /// Headers that carry the gateway's own credentials: a page gets to send them only where they are
 /// listed by name.
@@ -22,20 +22,31 @@ impl RequestHeaders {
         Self::Listed(names.into())
     }
 
-    /// Whether a header is allowed, whatever its case. `protected` are further names that all
-    /// headers do not cover.
-    pub(crate) fn allow(&self, name: &str, protected: &[HeaderName]) -> bool {
+    /// Whether a header is allowed, whatever its case; names that are known to be in lower case are found faster. `protected`
+    /// are further names that all headers do not cover.
+    pub(crate) fn allow(&self, name: &[u8], lower_case: bool, protected: &[HeaderName]) -> bool {
         match self {
             Self::All => {
                 let mut names =
                     PROTECTED.into_iter().chain(protected.iter().map(HeaderName::as_str));
-                !names.any(|protected| protected.eq_ignore_ascii_case(name))
+                !names.any(|protected| protected.as_bytes().eq_ignore_ascii_case(name))
+            }
+            Self::Listed(listed) if lower_case => {
+                listed.binary_search_by(|entry| entry.as_bytes().cmp(name)).is_ok()
             }
             Self::Listed(listed) => listed
                 .binary_search_by(|entry| {
-                    entry.bytes().cmp(name.bytes().map(|byte| byte.to_ascii_lowercase()))
+                    entry.bytes().cmp(name.iter().map(u8::to_ascii_lowercase))
                 })
                 .is_ok(),
+        }
+    }
+
+    /// All of them in one value, if they are listed.
+    pub(crate) fn header_value(&self) -> Option<HeaderValue> {
+        match self {
+            Self::All => None,
+            Self::Listed(listed) => HeaderValue::try_from(listed.join(",")).ok(),
         }
     }
 }

@@ -52,6 +52,32 @@ fn an_origin_is_allowed_when_it_is_listed_byte_for_byte() {
 }
 
 #[test]
+fn a_pattern_is_as_good_as_a_name() {
+    let policy = policy(&["https://*.acme.com", "http://localhost:*"], true);
+    for (row, text, expected) in [
+        ("below the domain", "https://a.b.acme.com", true),
+        ("the domain itself", "https://acme.com", false),
+        ("any port", "http://localhost:5173", true),
+        ("null", "null", false),
+    ] {
+        assert_eq!(policy.trusts(&origin(text)), expected, "{row}");
+        assert_eq!(policy.trusts_for_websocket(&origin(text)), expected, "{row}");
+    }
+}
+
+#[test]
+fn bound_null_is_allowed_to_nobody_who_merely_says_so() {
+    let settings = Settings { owns_responses: true, ..settings(&["null"], true) };
+    let (policy, problems) = Policy::compile(&settings, &Dangers::default());
+    let policy = policy.unwrap();
+    assert_eq!(problems, []);
+    assert!(policy.binds_null() && policy.lists_null());
+    assert_eq!(policy.allows_origin(&RequestOrigin::Null), Allowance::Refused);
+    let dangerous = Policy::compile(&settings, &EVERY_DANGER).0.unwrap();
+    assert!(!dangerous.binds_null() && dangerous.trusts(&RequestOrigin::Null));
+}
+
+#[test]
 fn who_is_allowed_and_who_is_trusted() {
     let listed = policy(&["https://a.example"], true);
     let listed_without = policy(&["https://a.example"], false);
@@ -109,10 +135,19 @@ fn max_age_is_sent_as_set_and_no_remembering_as_zero() {
     }
 }
 
+/// Entries as administrators write them, of which some match the origins of [`origin_text`].
+fn entry_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        5 => origin_text(),
+        2 => "https?://\\*\\.(a\\.|b\\.)?(a|b)\\.test(:(1|8080|\\*))?",
+        2 => "https?://(a|b|ab)(\\.(a|b))?\\.(test|localhost):\\*",
+    ]
+}
+
 fn origin_text() -> impl Strategy<Value = String> {
     prop_oneof![
         1 => Just("null".to_owned()),
-        9 => "https?://(a|b|ab)(\\.(a|b))?\\.(test|localhost)(:(1|8080))?",
+        9 => "https?://(a|b|ab)(\\.(a|b)){0,2}\\.(test|localhost)(:(1|8080))?",
     ]
 }
 
@@ -121,7 +156,7 @@ fn any_settings() -> impl Strategy<Value = Settings> {
     let method = "GET|POST|PUT|PATCH|TRACE|patch|\\*";
     let header = "x-a|X-B|content-type|cf-access-token|cookie";
     (
-        list(prop_oneof![8 => origin_text().boxed(), 1 => "\\PC{0,12}".boxed()].boxed()),
+        list(prop_oneof![8 => entry_text().boxed(), 1 => "\\PC{0,12}".boxed()].boxed()),
         list(method.prop_map(|it| it).boxed()),
         list(header.prop_map(|it| it).boxed()),
         any::<[bool; 4]>(),
@@ -145,6 +180,7 @@ fn any_settings() -> impl Strategy<Value = Settings> {
                     allow_all_headers: all_headers,
                     allow_credentials: credentials,
                     max_age,
+                    ..Settings::default()
                 }
             },
         )
@@ -166,14 +202,33 @@ fn preflight(origin: &str, method: &str, names: &str) -> HeaderMap {
     headers
 }
 
+/// What an entry means, said with strings.
+fn names(entry: &str, asked: &str) -> bool {
+    let (base, any_port) = match entry.strip_suffix(":*") {
+        Some(base) => (base, true),
+        None => (entry, false),
+    };
+    let without_port = |origin: &str| match origin.rsplit_once(':') {
+        Some((rest, port)) if port.bytes().all(|it| it.is_ascii_digit()) => rest.to_owned(),
+        _ => origin.to_owned(),
+    };
+    let asked = if any_port { without_port(asked) } else { asked.to_owned() };
+    match base.split_once("*.") {
+        None => base == asked,
+        Some((scheme, domain)) => {
+            asked.starts_with(scheme) && asked.ends_with(&format!(".{domain}"))
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn the_matcher_agrees_with_a_naive_one(
-        listed in proptest::collection::vec(origin_text(), 1..40),
+        listed in proptest::collection::vec(entry_text(), 1..40),
         asked in origin_text(),
     ) {
         let listed: Vec<&str> = listed.iter().map(String::as_str).collect();
-        let naive = listed.iter().any(|it| *it == asked);
+        let naive = listed.iter().any(|it| names(it, &asked));
         prop_assert_eq!(policy(&listed, true).allows_origin(&origin(&asked)).is_allowed(), naive);
     }
 
@@ -188,7 +243,8 @@ proptest! {
         let (Some(policy), _) = Policy::compile(&settings, &dangers) else { return Ok(()) };
         let headers = preflight(&asked, &method, &name);
         let preflight = Preflight::recognise(&Method::OPTIONS, &headers).unwrap();
-        let origin_named = settings.allow_all_origins || settings.allowed_origins.contains(&asked);
+        let origin_named = settings.allow_all_origins
+            || settings.allowed_origins.iter().any(|it| names(it, &asked));
         let method_named = settings.allow_all_methods || settings.allowed_methods.contains(&method);
         let header_named = settings.allow_all_headers && name != "cf-access-token"
             || settings.allowed_headers.iter().any(|it| it.eq_ignore_ascii_case(&name));
@@ -205,7 +261,7 @@ proptest! {
         let (Some(policy), _) = Policy::compile(&settings, &dangers) else { return Ok(()) };
         let request_origin = origin(&asked);
         let insecure = request_origin.tuple().is_some_and(|it| !it.is_secure());
-        let listed = settings.allowed_origins.contains(&asked);
+        let listed = settings.allowed_origins.iter().any(|it| names(it, &asked));
         if policy.trusts(&request_origin) {
             prop_assert!(settings.allow_credentials);
             let by_name = listed

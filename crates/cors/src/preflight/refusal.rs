@@ -1,11 +1,15 @@
 //! Why a preflight is refused.
 
+use arrayvec::ArrayString;
 use thiserror::Error;
 
 use crate::RequestOrigin;
 
-/// How much of a stranger's header name is kept for the log.
-const KEPT_BYTES: usize = 128;
+/// How much of a stranger's method or header name is kept for the log.
+const KEPT_BYTES: usize = 64;
+
+/// The beginning of a name, kept without allocating.
+pub type Kept = ArrayString<KEPT_BYTES>;
 
 /// Why a preflight is refused. What it holds is for the log: visible ASCII, of bounded length.
 #[derive(Clone, Debug, Eq, Error, PartialEq)]
@@ -13,7 +17,7 @@ const KEPT_BYTES: usize = 128;
 pub enum Refusal {
     /// `header-not-allowed`
     #[error("the request header `{0}` is not allowed by the settings")]
-    HeaderNotAllowed(Box<str>),
+    HeaderNotAllowed(Kept),
     /// `malformed-origin`
     #[error("the Origin header is doubled or malformed")]
     MalformedOrigin,
@@ -25,7 +29,7 @@ pub enum Refusal {
     MalformedRequestMethod,
     /// `method-not-allowed`
     #[error("the method `{0}` is not allowed by the settings (case matters)")]
-    MethodNotAllowed(Box<str>),
+    MethodNotAllowed(Kept),
     /// `origin-not-allowed`
     #[error("the origin `{0}` is not allowed by the settings")]
     OriginNotAllowed(RequestOrigin),
@@ -48,7 +52,16 @@ impl Refusal {
         }
     }
 
-    pub(super) fn header_not_allowed(name: &str) -> Self {
-        Self::HeaderNotAllowed(name.get(..KEPT_BYTES).unwrap_or(name).into())
+    pub(super) fn header_not_allowed(name: &[u8]) -> Self {
+        Self::HeaderNotAllowed(kept(std::str::from_utf8(name).unwrap_or_default()))
     }
+
+    pub(super) fn method_not_allowed(method: &str) -> Self {
+        Self::MethodNotAllowed(kept(method))
+    }
+}
+
+fn kept(name: &str) -> Kept {
+    let beginning = name.get(..name.floor_char_boundary(KEPT_BYTES)).unwrap_or_default();
+    Kept::from(beginning).unwrap_or_default()
 }

@@ -33,6 +33,24 @@ const FORBIDDEN: [&str; 22] = [
     "via",
 ];
 
+/// Headers that only responses have.
+const RESPONSE_HEADERS: [&str; 14] = [
+    "accept-ranges",
+    "age",
+    "allow",
+    "content-security-policy",
+    "etag",
+    "last-modified",
+    "location",
+    "proxy-authenticate",
+    "retry-after",
+    "server",
+    "strict-transport-security",
+    "vary",
+    "www-authenticate",
+    "x-frame-options",
+];
+
 /// Fetch, "forbidden request-header", those by prefix.
 const FORBIDDEN_PREFIXES: [&str; 2] = ["proxy-", "sec-"];
 
@@ -71,7 +89,7 @@ fn entry(value: &str) -> Result<HeaderName, Box<Problem>> {
             forbidden_fix(&name),
         )));
     }
-    if name.as_str().starts_with("access-control-") {
+    if name.as_str().starts_with("access-control-") || RESPONSE_HEADERS.contains(&name.as_str()) {
         return Err(Box::new(Problem::error(
             "response-header-as-request-header",
             FIELD,

@@ -2,9 +2,15 @@
 
 use super::spelling;
 use crate::policy::Origins;
-use crate::{Dangers, Origin, Problem, RequestOrigin, Settings};
+use crate::{Dangers, Origin, OriginError, OriginPattern, Problem, Settings};
 
 const FIELD: &str = "allowed_origins";
+
+/// What an entry says.
+enum Entry {
+    Null,
+    Origin(OriginPattern),
+}
 
 /// Compiles the origins of the settings.
 pub(crate) fn origins(
@@ -22,18 +28,21 @@ pub(crate) fn origins(
                 continue;
             }
         };
-        match &entry {
-            RequestOrigin::Null => {
+        let is_new = match entry {
+            Entry::Null => {
                 problems.extend(null_origin(settings, dangers).map(|it| it.at(index, value)));
+                origins.insert_null(is_bound(settings, dangers))
             }
-            RequestOrigin::Tuple(origin) => {
-                problems.extend(trailing_dot(origin).map(|it| it.at(index, value)));
-                if settings.allow_credentials && !origin.is_secure() {
-                    insecure.push((index, origin.clone()));
+            Entry::Origin(pattern) => {
+                problems.extend(trailing_dot(&pattern).map(|it| it.at(index, value)));
+                problems.extend(public_suffix(&pattern).map(|it| it.at(index, value)));
+                if settings.allow_credentials && !pattern.example().is_secure() {
+                    insecure.push((index, pattern.clone()));
                 }
+                origins.insert(pattern)
             }
-        }
-        if !origins.insert(entry) {
+        };
+        if !is_new {
             problems.push(duplicate(value).at(index, value));
         }
     }
@@ -54,8 +63,11 @@ pub fn listed_origin(
     value: &str,
 ) -> Result<Origin, Box<Problem>> {
     match entry(field, index, value)? {
-        RequestOrigin::Tuple(origin) => Ok(origin),
-        RequestOrigin::Null => {
+        Entry::Origin(pattern) => pattern.exact().cloned().ok_or_else(|| {
+            let problem = spelling::problem(field, value, OriginError::Wildcard);
+            problem.at(index, value).into()
+        }),
+        Entry::Null => {
             let problem = Problem::error(
                 "origin-null",
                 field,
@@ -67,21 +79,22 @@ pub fn listed_origin(
     }
 }
 
-fn entry(field: &'static str, index: usize, value: &str) -> Result<RequestOrigin, Box<Problem>> {
-    let origin = Origin::parse(value.as_bytes())
+fn entry(field: &'static str, index: usize, value: &str) -> Result<Entry, Box<Problem>> {
+    if value == "null" {
+        return Ok(Entry::Null);
+    }
+    let pattern = OriginPattern::parse(value)
         .map_err(|mistake| spelling::problem(field, value, mistake).at(index, &masked(value)))?;
-    if let Some(tuple) = origin.tuple()
-        && !matches!(tuple.scheme(), "http" | "https")
-    {
+    if !matches!(pattern.example().scheme(), "http" | "https") {
         let problem = Problem::error(
             "origin-scheme",
             field,
-            format!("`{}` is not a scheme that pages are served by", tuple.scheme()),
+            format!("`{}` is not a scheme that pages are served by", pattern.example().scheme()),
             "list origins that begin with `https://` (or `http://`)",
         );
         return Err(problem.at(index, value).into());
     }
-    Ok(origin)
+    Ok(Entry::Origin(pattern))
 }
 
 /// The value without a user name and password, which do not belong into a report.
@@ -96,8 +109,13 @@ fn masked(value: &str) -> String {
     }
 }
 
+/// Whether `null`, where it is listed, stands for the gateway's own redirects alone.
+fn is_bound(settings: &Settings, dangers: &Dangers) -> bool {
+    settings.owns_responses && settings.allow_credentials && !dangers.null_origin_with_credentials
+}
+
 fn null_origin(settings: &Settings, dangers: &Dangers) -> Option<Problem> {
-    if !settings.allow_credentials {
+    if !settings.allow_credentials || is_bound(settings, dangers) {
         None
     } else if dangers.null_origin_with_credentials {
         Some(Problem::warning(
@@ -113,8 +131,8 @@ fn null_origin(settings: &Settings, dangers: &Dangers) -> Option<Problem> {
             FIELD,
             "`null` with credentials lets any page on the web read this application as the \
              visitor: the origin of every sandboxed frame is `null`",
-            "remove `null`: a page whose session has expired gets a readable 401 without it; or \
-             take the danger on with `dangerously_allow_null_origin_with_credentials: true`",
+            "remove `null`: a page whose session has expired gets a readable 401 without it; or add \
+             `response_cors: gateway`, which allows `null` to the gateway's own redirects alone; or take the danger on with `dangerously_allow_null_origin_with_credentials: true`",
         ))
     }
 }
@@ -143,8 +161,13 @@ fn all_origins(settings: &Settings, dangers: &Dangers) -> Option<Problem> {
     }
 }
 
-fn insecure_origins(insecure: &[(usize, Origin)], dangers: &Dangers, problems: &mut Vec<Problem>) {
+fn insecure_origins(
+    insecure: &[(usize, OriginPattern)],
+    dangers: &Dangers,
+    problems: &mut Vec<Problem>,
+) {
     problems.extend(insecure.iter().map(|(index, origin)| {
+        let https = origin.as_str().replacen("http:", "https:", 1);
         let problem = if dangers.insecure_origins {
             Problem::warning(
                 "dangerous-insecure-origin",
@@ -154,7 +177,7 @@ fn insecure_origins(insecure: &[(usize, Origin)], dangers: &Dangers, problems: &
                      network path can put a script into its pages and read this application as \
                      the visitor"
                 ),
-                format!("serve that page by https and list `https://{}`", origin.host()),
+                format!("serve that page by https and list `{https}`"),
             )
         } else {
             Problem::error(
@@ -163,9 +186,8 @@ fn insecure_origins(insecure: &[(usize, Origin)], dangers: &Dangers, problems: &
                 "a plain-http origin with credentials lets whoever is on the network path read \
                  this application as the visitor",
                 format!(
-                    "serve that page by https and list `https://{}`; or take the danger on with \
-                     `dangerously_allow_insecure_origins: true`",
-                    origin.host()
+                    "serve that page by https and list `{https}`; or take the danger on with \
+                     `dangerously_allow_insecure_origins: true`"
                 ),
             )
         };
@@ -173,7 +195,25 @@ fn insecure_origins(insecure: &[(usize, Origin)], dangers: &Dangers, problems: &
     }));
 }
 
-fn trailing_dot(origin: &Origin) -> Option<Problem> {
+/// A wildcard over hosts that belong to different people.
+fn public_suffix(pattern: &OriginPattern) -> Option<Problem> {
+    let domain = pattern.domain()?;
+    if psl::domain_str(domain.trim_end_matches('.')).is_some() {
+        return None;
+    }
+    Some(Problem::error(
+        "wildcard-over-public-suffix",
+        FIELD,
+        format!(
+            "anybody can have a host below `{domain}` (it is a public suffix), so this names \
+             strangers' pages"
+        ),
+        format!("list your own hosts below `{domain}`, or a wildcard below a domain of yours"),
+    ))
+}
+
+fn trailing_dot(pattern: &OriginPattern) -> Option<Problem> {
+    let origin = pattern.example();
     let host = origin.host().strip_suffix('.')?;
     Some(Problem::warning(
         "origin-trailing-dot",

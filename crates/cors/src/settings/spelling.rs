@@ -26,7 +26,8 @@ fn fix(value: &str, mistake: OriginError) -> String {
     match mistake {
         OriginError::List => "write one origin an entry".to_owned(),
         OriginError::Wildcard => {
-            "list each origin whole: patterns such as `https://*.example.com` are not supported"
+            "write each origin whole, or `https://*.example.com` for all hosts below a domain, or \
+             `https://example.com:*` for all ports"
                 .to_owned()
         }
         OriginError::BadPort

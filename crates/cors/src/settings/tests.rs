@@ -74,8 +74,17 @@ fn settings_without_problems_compile_in_silence() {
             methods(&["GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"])
         }),
         ("a max-age of -1", Settings { max_age: Some(-1), ..fine() }),
-        ("a max-age of a day", Settings { max_age: Some(86_400), ..fine() }),
-        ("a max-age above some browsers' cap", Settings { max_age: Some(7_201), ..fine() }),
+        ("a max-age of two hours", Settings { max_age: Some(7_200), ..fine() }),
+        ("patterns", origins(&["https://*.acme.example.com", "http://localhost:*"])),
+        (
+            "response headers that pages may read",
+            Settings {
+                exposed_headers: vec!["ETag".into(), "x-total".into()],
+                owns_responses: true,
+                ..fine()
+            },
+        ),
+        ("bound null", Settings { owns_responses: true, ..origins(&["null"]) }),
         ("no max-age", Settings { max_age: None, ..fine() }),
     ];
     for (row, settings) in rows {
@@ -107,9 +116,25 @@ fn each_misspelt_origin_has_its_code_and_the_spelling_that_was_meant() {
             "list the origins, or set `allow_all_origins: true` if any page may call",
         ),
         (
-            "https://*.example.com",
+            "https://app-*.example.com",
             "origin-pattern",
-            "list each origin whole: patterns such as `https://*.example.com` are not supported",
+            "write each origin whole, or `https://*.example.com` for all hosts below a domain, or \
+             `https://example.com:*` for all ports",
+        ),
+        (
+            "https://.*\\.example\\.com",
+            "origin-path",
+            "write scheme and host, such as `https://app.example`",
+        ),
+        (
+            "https://*.github.io",
+            "wildcard-over-public-suffix",
+            "list your own hosts below `github.io`, or a wildcard below a domain of yours",
+        ),
+        (
+            "https://*.com",
+            "wildcard-over-public-suffix",
+            "list your own hosts below `com`, or a wildcard below a domain of yours",
         ),
         (
             "ftp://app.example",
@@ -356,5 +381,47 @@ fn another_list_of_origins_is_read_by_the_same_rules_but_for_null() {
             (problem.code, problem.field, problem.index),
             (code, "trusted_origins", Some(3))
         );
+    }
+}
+
+#[test]
+fn each_mistake_in_exposed_headers_has_its_code() {
+    let rows = [
+        ("*", "wildcard-exposed-header", Error),
+        ("Set-Cookie", "exposed-set-cookie", Error),
+        ("x total", "invalid-header-name", Error),
+        ("Content-Type", "exposed-header-needless", Warning),
+        ("ETAG", "duplicate-header", Warning),
+    ];
+    for (name, code, severity) in rows {
+        let settings = Settings {
+            exposed_headers: vec!["etag".into(), name.into()],
+            owns_responses: true,
+            ..fine()
+        };
+        let found = problems(&settings, Dangers::default());
+        assert_eq!(codes(&found), [(code, severity, "exposed_headers", Some(1))], "{name}");
+    }
+    let of_the_upstream = Settings { exposed_headers: vec!["etag".into()], ..fine() };
+    let found = problems(&of_the_upstream, Dangers::default());
+    assert_eq!(
+        codes(&found),
+        [("exposed-headers-of-the-upstream", Error, "exposed_headers", None)]
+    );
+}
+
+#[test]
+fn a_max_age_that_no_browser_keeps_is_said() {
+    let settings = Settings { max_age: Some(86_400), ..fine() };
+    let found = problems(&settings, Dangers::default());
+    assert_eq!(codes(&found), [("max-age-above-browser-cap", Warning, "max_age", None)]);
+}
+
+#[test]
+fn a_response_header_is_not_what_pages_send() {
+    for name in ["access-control-allow-origin", "ETag", "vary", "location"] {
+        let found = problems(&headers(&[name]), Dangers::default());
+        let code = "response-header-as-request-header";
+        assert_eq!(codes(&found), [(code, Error, "allowed_headers", Some(0))], "{name}");
     }
 }

@@ -1,8 +1,8 @@
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName};
 use proptest::prelude::*;
 
 use super::stamp_origin;
-use crate::{Dangers, Origin, Policy, RequestOrigin, Settings, vary_on};
+use crate::{Dangers, Origin, OriginHeader, Policy, RequestOrigin, Settings, vary_on};
 
 fn headers(lines: &[(&str, &str)]) -> HeaderMap {
     let mut headers = HeaderMap::new();
@@ -17,24 +17,25 @@ fn policy(credentials: bool) -> Policy {
         allowed_origins: vec!["https://app.example".into()],
         allowed_methods: vec!["GET".into()],
         allow_credentials: credentials,
+        exposed_headers: vec!["X-Total".into(), "etag".into()],
+        owns_responses: true,
         ..Settings::default()
     };
     Policy::compile(&settings, &Dangers::default()).0.unwrap()
 }
 
-fn origin(text: &str) -> RequestOrigin {
-    Origin::parse(text.as_bytes()).unwrap()
+fn origin(text: &str) -> OriginHeader {
+    OriginHeader::One(Origin::parse(text.as_bytes()).unwrap())
 }
 
 #[test]
 fn an_allowed_origin_can_read_the_answer() {
-    let exposed = HeaderValue::from_static("www-authenticate");
     let mut target = HeaderMap::new();
-    assert!(policy(true).stamp(&origin("https://app.example"), &mut target, Some(&exposed)));
+    assert!(policy(true).stamp(&origin("https://app.example"), &mut target));
     let expected = headers(&[
         ("access-control-allow-origin", "https://app.example"),
         ("access-control-allow-credentials", "true"),
-        ("access-control-expose-headers", "www-authenticate"),
+        ("access-control-expose-headers", "x-total,etag"),
         ("vary", "Origin"),
     ]);
     assert_eq!(target, expected);
@@ -43,9 +44,12 @@ fn an_allowed_origin_can_read_the_answer() {
 #[test]
 fn without_credentials_none_are_promised() {
     let mut target = HeaderMap::new();
-    assert!(policy(false).stamp(&origin("https://app.example"), &mut target, None));
-    let expected =
-        headers(&[("access-control-allow-origin", "https://app.example"), ("vary", "Origin")]);
+    assert!(policy(false).stamp(&origin("https://app.example"), &mut target));
+    let expected = headers(&[
+        ("access-control-allow-origin", "https://app.example"),
+        ("access-control-expose-headers", "x-total,etag"),
+        ("vary", "Origin"),
+    ]);
     assert_eq!(target, expected);
 }
 
@@ -56,9 +60,22 @@ fn another_origin_gets_nothing_but_vary_whatever_stood_there() {
             ("access-control-allow-origin", "*"),
             ("access-control-allow-credentials", "true"),
             ("access-control-expose-headers", "*"),
+            ("access-control-allow-methods", "PUT"),
+            ("access-control-allow-headers", "x-a"),
+            ("access-control-max-age", "9"),
+            ("access-control-allow-private-network", "true"),
         ]);
-        assert!(!policy(true).stamp(&origin(text), &mut target, Some(&"x-a".parse().unwrap())));
+        assert!(!policy(true).stamp(&origin(text), &mut target));
         assert_eq!(target, headers(&[("vary", "Origin")]), "{text}");
+    }
+}
+
+#[test]
+fn a_request_without_one_readable_origin_gets_nothing_but_vary() {
+    for origin in [OriginHeader::Absent, OriginHeader::Invalid] {
+        let mut target = headers(&[("access-control-allow-origin", "*"), ("etag", "x")]);
+        assert!(!policy(true).stamp(&origin, &mut target));
+        assert_eq!(target, headers(&[("etag", "x"), ("vary", "Origin")]), "{origin:?}");
     }
 }
 

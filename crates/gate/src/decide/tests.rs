@@ -35,6 +35,8 @@ ingress:
   - { hostname: nearby.acme.example, service: "http://127.0.0.1:9010" }
   - { hostname: flow.acme.example, service: "http://127.0.0.1:9011" }
   - { hostname: through.acme.example, service: "http://127.0.0.1:9012" }
+  - { hostname: owned.acme.example, service: "http://127.0.0.1:9013" }
+  - { hostname: trial.acme.example, service: "http://127.0.0.1:9014" }
 policies:
   - { name: staff, decision: allow, include: [ { email_domain: { domain: acme.example } } ] }
   - { name: robots, decision: non_identity, include: [ { service_token: { token_id: ci } } ] }
@@ -83,6 +85,19 @@ applications:
     policies: [ staff ]
     options_preflight_bypass: true
     crossgate: { trusted_origins: [ "https://spa.acme.example" ] }
+  - name: owned
+    domain: owned.acme.example
+    policies: [ staff ]
+    cors_headers:
+      allowed_origins: [ "https://*.acme.example", "null" ]
+      allowed_methods: [ GET ]
+      allow_credentials: true
+    crossgate: { unauthenticated_fetch: redirect, response_cors: gateway, exposed_headers: [ etag ], cors_debug: true }
+  - name: trial
+    domain: trial.acme.example
+    policies: [ staff ]
+    cors_headers: { allowed_origins: [ "https://app.acme.example" ], allowed_methods: [ GET ], allow_credentials: true }
+    crossgate: { cors_report_only: true }
 "#;
 
 /// Who asks.
@@ -409,6 +424,55 @@ const CASES: &[Case<'_>] = &[
         &PREFLIGHT,
         Stranger,
         "4: forward preflight",
+    ),
+    (
+        "with cors_report_only a preflight is judged and goes to the upstream",
+        "OPTIONS trial.acme.example/x",
+        &PREFLIGHT,
+        Stranger,
+        "4: forward preflight, would be refused, method-not-allowed",
+    ),
+    (
+        "with cors_report_only what would be allowed is said, too",
+        "OPTIONS trial.acme.example/x",
+        &[("origin", "https://app.acme.example"), ("access-control-request-method", "GET")],
+        Stranger,
+        "4: forward preflight, would be allowed",
+    ),
+    (
+        "with cors_debug a refusal is explained",
+        "OPTIONS owned.acme.example/x",
+        &PREFLIGHT,
+        Stranger,
+        "6: refusal explained, method-not-allowed",
+    ),
+    (
+        "a preflight by null is refused where null is bound",
+        "OPTIONS owned.acme.example/x",
+        &[("origin", "null"), ("access-control-request-method", "GET")],
+        Stranger,
+        "6: refusal explained, origin-not-allowed",
+    ),
+    (
+        "a fetch by null is refused where null is bound, signed in",
+        "GET owned.acme.example/x",
+        &[("origin", "null"), ("sec-fetch-mode", "cors"), ("sec-fetch-site", "same-site")],
+        STAFF,
+        "8: 403 null-not-bound",
+    ),
+    (
+        "a fetch by null is refused where null is bound, not signed in",
+        "GET owned.acme.example/x",
+        &[("origin", "null"), ("sec-fetch-mode", "cors"), ("sec-fetch-site", "cross-site")],
+        Stranger,
+        "8: 403 null-not-bound",
+    ),
+    (
+        "a form under no-referrer on the own host is no fetch",
+        "POST owned.acme.example/x",
+        &[("origin", "null"), ("sec-fetch-mode", "navigate"), ("sec-fetch-site", "same-origin")],
+        STAFF,
+        "14: forward as Cookie, allowed",
     ),
     (
         "a preflight under a bypass policy goes to the upstream",
@@ -1113,7 +1177,14 @@ fn describe(verdict: &Verdict<'_>) -> String {
         Action::RefusePreflight(Some(refusal)) => format!("preflight refused, {}", refusal.code()),
         Action::Endpoint(endpoint) => format!("endpoint {endpoint:?}"),
         Action::Forward(forward) => format!("forward as {:?}, {reason}", forward.identity),
-        Action::ForwardPreflight(_) => "forward preflight".to_owned(),
+        Action::ForwardPreflight { judgement: None, .. } => "forward preflight".to_owned(),
+        Action::ForwardPreflight { judgement: Some(Ok(())), .. } => {
+            "forward preflight, would be allowed".to_owned()
+        }
+        Action::ForwardPreflight { judgement: Some(Err(refusal)), .. } => {
+            format!("forward preflight, would be refused, {}", refusal.code())
+        }
+        Action::ExplainRefusal(refusal) => format!("refusal explained, {}", refusal.code()),
         Action::Login(login) => {
             let fetch = if login.fetch.is_some() { ", fetch" } else { "" };
             format!(

@@ -86,6 +86,8 @@ impl Applications<'_, '_, '_> {
             policy_durations: policies.durations,
             cors: trust.cors,
             options_preflight_bypass: item.options_preflight_bypass.or(false),
+            cors_debug: extensions.cors_debug.or(false),
+            cors_report_only: extensions.cors_report_only.or(false),
             cookies,
             service_auth_401_redirect: item.service_auth_401_redirect.or(false),
             allow_iframe: item.allow_iframe.or(false),

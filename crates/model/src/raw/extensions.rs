@@ -27,6 +27,18 @@ pub(crate) struct Extensions {
     /// Encoded slashes pass unchanged, and never separate.
     #[serde(default)]
     pub(crate) preserve_encoded_slashes: Field<bool>,
+    /// Who owns the CORS headers of actual responses; `origin` when left out.
+    #[serde(default)]
+    pub(crate) response_cors: Field<ResponseCors>,
+    /// Response headers that pages may read, where the gateway owns the CORS headers of responses.
+    #[serde(default)]
+    pub(crate) exposed_headers: Field<Vec<Field<String>>>,
+    /// A refused preflight is answered so that the browser's console names the real cause.
+    #[serde(default)]
+    pub(crate) cors_debug: Field<bool>,
+    /// The CORS settings are evaluated and reported, and the upstream answers preflights.
+    #[serde(default)]
+    pub(crate) cors_report_only: Field<bool>,
     /// Dangerous: `null`, the origin of every sandboxed frame, may come with credentials.
     #[serde(default)]
     pub(crate) dangerously_allow_null_origin_with_credentials: Field<bool>,
@@ -46,4 +58,14 @@ pub(crate) enum UnauthenticatedFetch {
     Unauthorized,
     /// A redirect through the login host that ends at the resource.
     Redirect,
+}
+
+/// Who owns the CORS headers of actual responses.
+#[derive(Clone, Copy, Deserialize, JsonSchema, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ResponseCors {
+    /// The upstream: they pass byte for byte.
+    Origin,
+    /// The gateway: it removes the upstream's and writes what `cors_headers` say.
+    Gateway,
 }

@@ -20,7 +20,9 @@ pub(super) fn same_site(
         let cors = application.cors.as_ref().filter(|cors| cors.allows_credentials());
         application.trusted_origins.iter().any(is_elsewhere)
             || cors.is_some_and(|cors| {
-                cors.allows_all_origins() || cors.lists_null() || cors.origins().any(is_elsewhere)
+                cors.allows_all_origins()
+                    || cors.lists_null()
+                    || cors.origins().any(|origin| is_elsewhere(origin.example()))
             })
     });
     if crosses { SameSite::None } else { SameSite::Lax }

@@ -57,7 +57,7 @@ impl Applications<'_, '_, '_> {
         let csrf_exempt_paths = self.csrf_exempt_paths(extensions, place);
         let place = place.key("cors_headers");
         if let Some(cors) = cors.as_ref().filter(|cors| cors.allows_credentials()) {
-            let origins = cors.origins().filter(|origin| is_elsewhere(origin));
+            let origins = cors.origins().filter(|origin| is_elsewhere(origin.example()));
             cross_site
                 .extend(origins.map(|it| (it.to_string(), place_of(item, it.as_str(), &place))));
             if cors.lists_null() {
@@ -95,7 +95,7 @@ impl Applications<'_, '_, '_> {
             .collect::<HashSet<_>>();
         let place = place.key("cors_headers").key("allowed_origins");
         for (index, text) in cors.allowed_origins.items() {
-            if own.contains(text.as_str()) {
+            if own.contains(text.as_bytes()) {
                 let finding = Finding::warning(
                     "own-origin",
                     "this is the application's own origin, whose pages need no CORS",

@@ -1,0 +1,191 @@
+//! The original GET of a fetch whose `null` is bound, served in the answer of `authorized`.
+//!
+//! A browser that was redirected across origins says `Origin: null`, as every sandboxed frame does. Here the gateway has just made sure
+//! that it redirected this very request itself, so it answers at once instead of sending the browser on to where anybody could be
+//! `null`. The request goes through the whole request path again, with the session that it has just been given.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use crossgate_gate::{Action, Gate, Head, ServeOriginal, Stamp};
+use crossgate_session::Credentials;
+use http::header::{CACHE_CONTROL, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Response};
+use tokio::time::Instant;
+
+use crate::Failure;
+use crate::account::Account;
+use crate::body::ResponseBody;
+use crate::forward::{Forwarding, forward};
+use crate::serve_request::{Visit, decide, request_line};
+use crate::server::Worker;
+use crate::stamp::stamped;
+
+/// Serves what was asked for before the redirects. `parts` are those of the request to `authorized`, `granted` is the answer that opened
+/// the session.
+pub(crate) async fn serve_original(
+    worker: &Worker,
+    gate: &Arc<Gate>,
+    visit: &Visit<'_>,
+    mut parts: Parts,
+    granted: &Response<Bytes>,
+    original: &ServeOriginal,
+) -> Response<ResponseBody> {
+    let started = Instant::now();
+    let opened = granted.headers().get_all(SET_COOKIE);
+    add_cookies(&mut parts.headers, opened.iter());
+    parts.headers.insert(ORIGIN, original.initiator.header_value());
+    let (path, query) = match original.return_path.as_str().split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (original.return_path.as_str(), None),
+    };
+    let (headers, method) = (parts.headers.clone(), parts.method.clone());
+    let line = crossgate_gate::RequestLine { path, query, ..request_line(&parts, visit) };
+    let mut account = Account::new(started, visit.request_id, visit.client, &method);
+    let navigation = false;
+    let broken = |failure: Failure| {
+        let response = worker.gateway.failure(navigation, failure, visit.request_id);
+        stamped(response, &Stamp::for_bound_null(), visit.request_id)
+    };
+    let Ok(head) = Head::read(&line, &headers) else { return broken(Failure::UpstreamBroken) };
+    account.read(&head);
+    let (verdict, credentials) = match decide(worker, gate, &head).await {
+        Ok(decided) => decided,
+        Err((verdict, failure)) => {
+            account.failure = Some(failure);
+            let response = broken(failure);
+            account.record(worker, &verdict, &response);
+            return response;
+        }
+    };
+    account.identity = credentials.as_ref().and_then(Credentials::identity_for_log);
+    let Action::Forward(decision) = &verdict.action else {
+        let answer = worker.gateway.answer(gate, &head, &verdict, visit.request_id);
+        let response = stamped(answer, &Stamp::for_bound_null(), visit.request_id);
+        account.record(worker, &verdict, &response);
+        return response;
+    };
+    let forwarding = Forwarding {
+        worker,
+        gate,
+        application: verdict.application,
+        target: &head.target,
+        websocket: false,
+        peer: visit.peer,
+        request_id: visit.request_id,
+        identity: decision.identity,
+        credentials: credentials.as_ref(),
+    };
+    let asked = Instant::now();
+    let answered = forward(&forwarding, &verdict.action, parts, None).await;
+    account.upstream = Some((answered.as_ref().ok().map(Response::status), asked.elapsed()));
+    let is_redirect = |response: &Response<ResponseBody>| {
+        response.status().is_redirection() && response.headers().contains_key(LOCATION)
+    };
+    let mut response = match answered {
+        Ok(response) if !is_redirect(&response) => {
+            let stamp = Stamp { exposed: verdict.stamp.exposed.clone(), ..Stamp::for_bound_null() };
+            passed_on(response, path, &stamp)
+        }
+        Ok(_) => {
+            account.failure = Some(Failure::UpstreamRedirected);
+            broken(Failure::UpstreamRedirected)
+        }
+        Err(failure) => {
+            account.failure = Some(failure);
+            broken(failure)
+        }
+    };
+    for line in opened {
+        response.headers_mut().append(SET_COOKIE, line.clone());
+    }
+    account.record(worker, &verdict, &response);
+    response
+}
+
+/// The upstream's response, made readable for the page alone and good for this once.
+fn passed_on(
+    mut response: Response<ResponseBody>,
+    path: &str,
+    stamp: &Stamp,
+) -> Response<ResponseBody> {
+    let headers = response.headers_mut();
+    scope_cookies(headers, default_path(path));
+    crossgate_cors::stamp_nobody(headers);
+    stamp.write(headers);
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Adds cookies that the browser is only about to get.
+fn add_cookies<'a>(headers: &mut HeaderMap, lines: impl Iterator<Item = &'a HeaderValue>) {
+    let mut cookies = headers.get(COOKIE).map(|line| line.as_bytes().to_vec()).unwrap_or_default();
+    for line in lines {
+        let pair = line.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
+        if !cookies.is_empty() {
+            cookies.extend(b"; ");
+        }
+        cookies.extend(pair);
+    }
+    if let Ok(line) = HeaderValue::try_from(cookies) {
+        headers.insert(COOKIE, line);
+    }
+}
+
+/// Gives each cookie without a path the one that it would have had at the original URL (RFC 6265, section 5.2.4).
+fn scope_cookies(headers: &mut HeaderMap, default_path: &str) {
+    let has_path = |line: &HeaderValue| {
+        let mut attributes = line.as_bytes().split(|byte| *byte == b';').skip(1);
+        attributes.any(|attribute| {
+            let mut parts = attribute.splitn(2, |byte| *byte == b'=');
+            let name = parts.next().unwrap_or_default().trim_ascii();
+            let value = parts.next().unwrap_or_default().trim_ascii();
+            name.eq_ignore_ascii_case(b"path") && value.starts_with(b"/")
+        })
+    };
+    let scoped = |line: &HeaderValue| {
+        let line = [line.as_bytes(), b"; Path=", default_path.as_bytes()].concat();
+        HeaderValue::try_from(line).ok()
+    };
+    let lines = headers.get_all(SET_COOKIE).iter();
+    let lines =
+        lines.filter_map(|line| if has_path(line) { Some(line.clone()) } else { scoped(line) });
+    let lines = lines.collect::<Vec<_>>();
+    headers.remove(SET_COOKIE);
+    for line in lines {
+        headers.append(SET_COOKIE, line);
+    }
+}
+
+/// RFC 6265, section 5.1.4.
+fn default_path(path: &str) -> &str {
+    match path.rfind('/') {
+        None | Some(0) => "/",
+        Some(last) => path.get(..last).unwrap_or("/"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+    use http::header::SET_COOKIE;
+
+    #[test]
+    fn a_cookie_gets_the_path_that_the_original_url_would_have_given_it() {
+        for (row, path, line, expected) in [
+            ("no path", "/v1/orders", "a=b; Secure", "a=b; Secure; Path=/v1"),
+            ("at the top", "/orders", "a=b", "a=b; Path=/"),
+            ("a folder", "/v1/", "a=b", "a=b; Path=/v1"),
+            ("a path of its own", "/v1/orders", "a=b; path=/x", "a=b; path=/x"),
+            ("a path that is none", "/v1/orders", "a=b; Path=x", "a=b; Path=x; Path=/v1"),
+            ("an empty path", "/v1/orders", "a=b; Path=", "a=b; Path=; Path=/v1"),
+            ("a value that looks like one", "/v1/orders", "path=/x", "path=/x; Path=/v1"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(SET_COOKIE, line.parse().unwrap());
+            super::scope_cookies(&mut headers, super::default_path(path));
+            assert_eq!(headers[SET_COOKIE], expected, "{row}");
+        }
+    }
+}
