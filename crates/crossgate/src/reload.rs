@@ -1,13 +1,13 @@
 //! Reloading the config: on SIGHUP, and when the file changes. All of it or nothing.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use notify::event::ModifyKind;
-use notify::{EventKind, RecursiveMode, Watcher};
-use tokio::signal::unix::{SignalKind, signal};
+use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio::time::sleep;
 
@@ -17,43 +17,60 @@ use crate::running::Running;
 /// Writers change a file in several steps: this long after the last one it is read.
 const SETTLE: Duration = Duration::from_millis(200);
 
-/// Reloads whenever it is asked to. Returns only if it cannot be asked any more.
-pub(crate) async fn watch(path: &Path, running: &Running) -> Result<()> {
-    let mut hang_up = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
-    let (changes, mut changed) = mpsc::channel(1);
-    let name = path.file_name().map(ToOwned::to_owned);
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        if event.is_ok_and(|event| concerns(&event, name.as_deref())) {
-            // Full means that a change is waiting already.
-            let _noted = changes.try_send(());
-        }
-    })
-    .context("cannot watch the config file")?;
-    // The folder: editors replace a file rather than write to it.
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or_else(|| Path::new("."));
-    watcher.watch(folder, RecursiveMode::NonRecursive).context("cannot watch the config file")?;
-    let mut in_force = ConfigFile::read(path)?.text;
-    loop {
-        let asked = tokio::select! {
-            _ = hang_up.recv() => true,
-            Some(()) = changed.recv() => {
-                sleep(SETTLE).await;
-                while changed.try_recv().is_ok() {}
-                false
+/// Reasons to reload a config file, noted from the moment that this is made.
+pub(crate) struct Reloads {
+    path: PathBuf,
+    in_force: String,
+    hang_up: Signal,
+    changed: mpsc::Receiver<()>,
+    /// Watches for as long as it lives.
+    _watcher: RecommendedWatcher,
+}
+
+impl Reloads {
+    /// Begins to listen for SIGHUP, which would end the process otherwise, and for changes of the file, whose text is in force.
+    pub(crate) fn of(file: &ConfigFile) -> Result<Self> {
+        let hang_up = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
+        let (changes, changed) = mpsc::channel(1);
+        let name = file.path.file_name().map(ToOwned::to_owned);
+        let mut watcher =
+            notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+                if event.is_ok_and(|event| concerns(&event, name.as_deref())) {
+                    // Full means that a change is waiting already.
+                    let _noted = changes.try_send(());
+                }
+            })
+            .context("cannot watch the config file")?;
+        // The folder: editors replace a file rather than write to it.
+        let folder = file.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        watcher
+            .watch(folder.unwrap_or_else(|| Path::new(".")), RecursiveMode::NonRecursive)
+            .context("cannot watch the config file")?;
+        let (path, in_force) = (file.path.clone(), file.text.clone());
+        Ok(Self { path, in_force, hang_up, changed, _watcher: watcher })
+    }
+
+    /// Reloads whenever there is a reason to. Does not return.
+    pub(crate) async fn run(mut self, running: &Running) {
+        loop {
+            let asked = tokio::select! {
+                _ = self.hang_up.recv() => true,
+                Some(()) = self.changed.recv() => {
+                    sleep(SETTLE).await;
+                    while self.changed.try_recv().is_ok() {}
+                    false
+                }
+            };
+            let Ok(file) = ConfigFile::read(&self.path) else {
+                tracing::warn!(file = %self.path.display(), "the config file cannot be read; the config in force stays");
+                continue;
+            };
+            if !asked && file.text == self.in_force {
+                continue;
             }
-        };
-        let Ok(file) = ConfigFile::read(path) else {
-            tracing::warn!(file = %path.display(), "the config file cannot be read; the config in force stays");
-            continue;
-        };
-        if !asked && file.text == in_force {
-            continue;
+            self.in_force.clone_from(&file.text);
+            reload(&file, running).await;
         }
-        in_force.clone_from(&file.text);
-        reload(&file, running).await;
     }
 }
 

@@ -8,14 +8,15 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::ServeOptions;
 use crate::config_file::ConfigFile;
-use crate::reload::watch;
+use crate::reload::Reloads;
 use crate::running::{Running, Surroundings};
 use crate::workers;
 
 /// Serves until SIGTERM or SIGINT.
 pub(crate) fn run(options: &ServeOptions) -> Result<ExitCode> {
     super::log_to_standard_error();
-    let config = match ConfigFile::read(&options.config)?.parse_or_complain() {
+    let file = ConfigFile::read(&options.config)?;
+    let config = match file.parse_or_complain() {
         Ok(config) => config,
         Err(status) => return Ok(status),
     };
@@ -25,6 +26,7 @@ pub(crate) fn run(options: &ServeOptions) -> Result<ExitCode> {
     runtime.block_on(async {
         let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
         let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for SIGINT")?;
+        let reloads = Reloads::of(&file)?;
         let surroundings = Surroundings {
             workers: workers::count()?,
             inherited,
@@ -36,7 +38,7 @@ pub(crate) fn run(options: &ServeOptions) -> Result<ExitCode> {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
-            failed = watch(&options.config, &running) => failed?,
+            () = reloads.run(&running) => {}
         }
         tracing::info!("draining");
         let cut = running.drain(Duration::from_secs(options.drain)).await;
