@@ -25,9 +25,13 @@ async fn first_calls(world: &World, browser: &Browser) {
         assert_eq!(first.json()["email"], "ann@acme.example", "{engine}: {host}");
         let again = browser.fetch_with_credentials(&world.url(host, "/api")).await;
         assert_eq!(again.outcome(), "200", "{engine}: {host}");
-        assert_eq!(called(browser, "exchange").await, if host == APP2 { 1 } else { 2 }, "{engine}");
+        assert_eq!(
+            called(world, browser, "exchange").await,
+            if host == APP2 { 1 } else { 2 },
+            "{engine}"
+        );
     }
-    assert_eq!(called(browser, "frame").await, 0, "{}", browser.engine);
+    assert_eq!(called(world, browser, "frame").await, 0, "{}", browser.engine);
     let scoped = browser.fetch_with_credentials(&world.url(APP2, "/scoped/api")).await;
     assert_eq!(scoped.outcome(), "200", "{}: a cookie below a path", browser.engine);
 }
@@ -72,7 +76,7 @@ async fn calls_that_start_together_share_one_ticket() {
     in_each_engine(async |world, browser| {
         let outcomes = browser.run(TOGETHER, vec![json!(world.url(APP2, "/api"))]).await;
         assert_eq!(outcomes, json!([200, 200, 200, 200, 200, 200]), "{}", browser.engine);
-        assert_eq!(called(browser, "ticket").await, 1, "{}", browser.engine);
+        assert_eq!(called(world, browser, "ticket").await, 1, "{}", browser.engine);
         assert_eq!(world.upstream.received().len(), 6, "{}", browser.engine);
     })
     .await;
@@ -96,7 +100,7 @@ async fn a_page_gets_a_session_without_a_call() {
         assert_eq!(world.upstream.received().len(), 0, "{engine}: nothing was called");
         let fetched = browser.fetch_with_credentials(&world.url(APP2, "/api")).await;
         assert_eq!(fetched.outcome(), "200", "{engine}");
-        assert_eq!(called(browser, "exchange").await, 2, "{engine}");
+        assert_eq!(called(world, browser, "exchange").await, 2, "{engine}");
     })
     .await;
 }

@@ -14,10 +14,10 @@ async fn a_session_that_expires_is_renewed_behind_the_calls() {
         until("the second session", Duration::from_secs(25), async || {
             let fetched = browser.fetch_with_credentials(&url).await;
             assert_eq!(fetched.outcome(), "200", "{}: {}", browser.engine, fetched.text);
-            (called(browser, "exchange").await == 2).then_some(())
+            (called(world, browser, "exchange").await == 2).then_some(())
         })
         .await;
-        assert_eq!(called(browser, "ticket").await, 2, "{}", browser.engine);
+        assert_eq!(called(world, browser, "ticket").await, 2, "{}", browser.engine);
     })
     .await;
 }
@@ -40,7 +40,7 @@ async fn renewed_in_a_frame(world: &World, browser: &Browser) {
         forget_app1(browser).await;
         let fetched = browser.fetch_with_credentials(&world.url(host, "/api")).await;
         assert_eq!(fetched.outcome(), "200", "{engine}: {host}: {}", fetched.text);
-        assert_eq!(called(browser, "frame").await, frames, "{engine}: {host}");
+        assert_eq!(called(world, browser, "frame").await, frames, "{engine}: {host}");
     }
     let left = browser.run("arguments[0](document.querySelectorAll('iframe').length)", vec![]);
     assert_eq!(left.await, 0, "{engine}: no frame is left behind");
@@ -61,9 +61,9 @@ async fn whom_the_application_does_not_admit_gets_the_401_and_no_more_attempts()
             assert_eq!(fetched.outcome(), "401", "{engine}: {attempt}");
             assert_eq!(fetched.json()["code"], "session-absent", "{engine}: the call's own answer");
         }
-        assert_eq!(called(browser, "ticket").await, 1, "{engine}");
+        assert_eq!(called(world, browser, "ticket").await, 1, "{engine}");
         for endpoint in ["exchange", "frame", "status"] {
-            assert_eq!(called(browser, endpoint).await, 0, "{engine}: {endpoint}");
+            assert_eq!(called(world, browser, endpoint).await, 0, "{engine}: {endpoint}");
         }
         assert_eq!(world.upstream.received().len(), 0, "{engine}");
         assert_eq!(browser.driver.windows().await.unwrap().len(), 1, "{engine}");

@@ -46,7 +46,7 @@ async fn calls_that_a_session_cannot_help_are_left_alone() {
         }
         let wrong = browser.fetch("http://[", json!({})).await;
         assert!(wrong.blocked && wrong.text.starts_with("TypeError"), "{engine}: {}", wrong.text);
-        assert_eq!(called(browser, "ticket").await, 0, "{engine}");
+        assert_eq!(called(world, browser, "ticket").await, 0, "{engine}");
     })
     .await;
 }
@@ -60,9 +60,9 @@ async fn whoever_imitates_the_gateway_gets_no_ticket() {
         let url = world.url(APP2, "/public/imitation");
         let fetched = browser.fetch_with_credentials(&url).await;
         assert_eq!(fetched.outcome(), "401", "{engine}: {}", fetched.text);
-        assert_eq!(called(browser, "ticket").await, 1, "{engine}: the own host was asked");
+        assert_eq!(called(world, browser, "ticket").await, 1, "{engine}: the own host was asked");
         for endpoint in ["exchange", "frame", "status", "popup"] {
-            assert_eq!(called(browser, endpoint).await, 0, "{engine}: {endpoint}");
+            assert_eq!(called(world, browser, endpoint).await, 0, "{engine}: {endpoint}");
         }
         let elsewhere = world.upstream.received().iter().any(|request| request.path == "/stolen");
         assert!(!elsewhere, "{engine}: what the imitation names is not called");
@@ -112,7 +112,7 @@ async fn a_stream_is_not_sent_again() {
         assert_eq!(browser.run(STREAM, vec![json!(url)]).await, 401, "{engine}");
         assert_eq!(world.upstream.received().len(), 0, "{engine}");
         assert_eq!(browser.run(STREAM, vec![json!(url)]).await, 200, "{engine}");
-        assert_eq!(called(browser, "ticket").await, 1, "{engine}");
+        assert_eq!(called(world, browser, "ticket").await, 1, "{engine}");
     })
     .await;
 }
