@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use crossgate_gate::{AccessEndpoint, Action, Gate, Head, Verdict};
-use crossgate_proxy::{EndpointRequest, Failure, Record};
+use crossgate_gate::{AccessEndpoint, Action, EndpointRequest, Gate, Head, Verdict};
+use crossgate_proxy::{Failure, Record};
 use crossgate_session::Sessions;
 use crossgate_web::Web;
 use futures_util::future::BoxFuture;
@@ -82,14 +82,6 @@ impl crossgate_proxy::Gateway for Gateway {
     ) -> BoxFuture<'static, Response<Bytes>> {
         let (web, waiting_web) = (Arc::clone(&self.web), Arc::clone(&self.web));
         let request_id = request.request_id.clone();
-        let request = crossgate_web::EndpointRequest {
-            host: request.host,
-            parts: request.parts,
-            form: request.form,
-            client: request.client,
-            public: request.public,
-            request_id: request.request_id,
-        };
         let answering = self
             .control
             .spawn(async move { web.endpoint(gate, endpoint, request, clock::now()).await });

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use crossgate_gate::{AccessEndpoint, EndpointRefusal, Gate, Head, Reason, Row, Verdict};
-use crossgate_model::{Host, PublicAddress};
+use crossgate_gate::{
+    AccessEndpoint, EndpointRefusal, EndpointRequest, Gate, Head, Reason, Row, Verdict,
+};
 use crossgate_session::Sessions;
 use futures_util::future::BoxFuture;
 use http::{Method, Response, StatusCode};
@@ -42,23 +43,6 @@ pub trait Gateway: Send + Sync + 'static {
     ) -> BoxFuture<'static, Response<Bytes>>;
     /// Takes note of a decision. Must not wait.
     fn record(&self, record: Record<'_>);
-}
-
-/// A request to an endpoint, its body read.
-#[derive(Debug)]
-pub struct EndpointRequest {
-    /// The host that is asked.
-    pub host: Host,
-    /// Its head.
-    pub parts: http::request::Parts,
-    /// Its body.
-    pub form: Bytes,
-    /// The visitor's address.
-    pub client: IpAddr,
-    /// The public address of the listener.
-    pub public: PublicAddress,
-    /// Its number.
-    pub request_id: String,
 }
 
 /// What broke, in words for people and programs.

@@ -33,7 +33,7 @@ mod tunnel;
 mod upstream_request;
 mod upstream_response;
 
-pub use gateway::{CorsOutcome, EndpointRequest, Failure, Gateway, Record};
+pub use gateway::{CorsOutcome, Failure, Gateway, Record};
 pub use limits::Limits;
 pub use listen::{BindError, Bound, bind};
 pub use server::{Drained, Server, StartError};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use crossgate_gate::{
-    AccessEndpoint, Action, Gate, Head, Pending, RequestLine, ServeOriginal, Step,
+    AccessEndpoint, Action, EndpointRequest, Gate, Head, Pending, RequestLine, ServeOriginal, Step,
     UpstreamIdentity, Verdict, client_address,
 };
 use crossgate_session::Credentials;
@@ -16,6 +16,7 @@ use hyper::body::Incoming;
 use hyper::ext::Protocol;
 use tokio::time::{Instant, timeout};
 
+use crate::Failure;
 use crate::account::Account;
 use crate::body::ResponseBody;
 use crate::connection::Peer;
@@ -23,7 +24,6 @@ use crate::forward::{Forwarding, forward};
 use crate::serve_original::serve_original;
 use crate::server::Worker;
 use crate::stamp::stamped;
-use crate::{EndpointRequest, Failure};
 
 /// Serves one request.
 pub(crate) async fn serve_request(
@@ -72,10 +72,8 @@ pub(crate) async fn serve_request(
             stamped(response, &verdict.stamp, &request_id)
         }
         Action::Endpoint(endpoint) => {
-            let host = head.target.host().clone();
             let again = (*endpoint == AccessEndpoint::Authorized).then(|| parts.clone());
             let request = EndpointRequest {
-                host,
                 parts,
                 form: Bytes::new(),
                 client,

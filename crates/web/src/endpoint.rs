@@ -3,12 +3,10 @@
 #[cfg(test)]
 mod tests;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use crossgate_gate::{AccessEndpoint, Gate, Head, RequestLine};
-use crossgate_model::{Host, PublicAddress};
+use crossgate_gate::{AccessEndpoint, EndpointRequest, Gate, Head, RequestLine};
 use crossgate_session::SessionError;
 use crossgate_store::StoreError;
 use http::header::REFERRER_POLICY;
@@ -16,23 +14,6 @@ use http::{HeaderValue, Response, StatusCode};
 
 use crate::random::NoRandomness;
 use crate::{Web, client, words};
-
-/// A request to an endpoint, its body read.
-#[derive(Debug)]
-pub struct EndpointRequest {
-    /// The host that is asked.
-    pub host: Host,
-    /// Its head.
-    pub parts: http::request::Parts,
-    /// Its body, at most 64 KiB.
-    pub form: Bytes,
-    /// The visitor's address.
-    pub client: IpAddr,
-    /// The public address of the listener.
-    pub public: PublicAddress,
-    /// Its number, as in the log and on pages.
-    pub request_id: String,
-}
 
 /// Why an endpoint cannot answer as it should.
 #[derive(Debug, thiserror::Error)]

@@ -41,7 +41,6 @@ use arc_swap::ArcSwap;
 use crossgate_session::Sessions;
 
 pub use admin::{AdminPages, NotReady, admin_router};
-pub use endpoint::EndpointRequest;
 pub use mail::{Letter, MailError, Outbox, Postman};
 
 /// The pages and endpoints of one gateway. Cheap to share behind an `Arc`.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use crossgate_gate::{Action, Gate, Head, RequestLine, Step};
+use crossgate_gate::{Action, EndpointRequest, Gate, Head, RequestLine, Step};
 use crossgate_model::{Config, Identifier, Mail, Mailer, PublicAddress, PublicScheme};
 use crossgate_session::Sessions;
 use crossgate_store::Store;
@@ -17,7 +17,7 @@ use mail_parser::MessageParser;
 use tempfile::TempDir;
 use tokio::task::JoinHandle;
 
-use crate::{EndpointRequest, Outbox, Web};
+use crate::{Outbox, Web};
 
 pub(crate) const NOW: i64 = 1_800_000_000;
 
@@ -120,7 +120,6 @@ impl World {
         let mut response = match &verdict.action {
             Action::Endpoint(endpoint) => {
                 let request = EndpointRequest {
-                    host: head.target.host().clone(),
                     parts,
                     form,
                     client,

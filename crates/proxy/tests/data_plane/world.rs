@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use crossgate_gate::{AccessEndpoint, Action, Gate, Head, Verdict};
+use crossgate_gate::{AccessEndpoint, Action, EndpointRequest, Gate, Head, Verdict};
 use crossgate_model::{Config, Identifier, Kind};
-use crossgate_proxy::{EndpointRequest, Failure, Gateway, Limits, Record, Server, bind};
+use crossgate_proxy::{Failure, Gateway, Limits, Record, Server, bind};
 use crossgate_session::{Sessions, SignIn};
 use crossgate_store::Store;
 use futures_util::future::BoxFuture;

@@ -107,8 +107,7 @@ async fn an_endpoint_can_be_answered_on_any_thread() {
     let world = World::new().await;
     let request = http::Request::get("https://login.acme.example/cdn-cgi/access/certs");
     let (parts, form) = request.body(bytes::Bytes::new()).map(http::Request::into_parts).unwrap();
-    let request = crate::EndpointRequest {
-        host: crossgate_model::Host::parse("login.acme.example").unwrap(),
+    let request = crossgate_gate::EndpointRequest {
         parts,
         form,
         client: "192.0.2.7".parse().unwrap(),
