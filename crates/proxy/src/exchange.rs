@@ -11,12 +11,22 @@ use tokio::time::{Instant, timeout, timeout_at};
 use crate::Failure;
 use crate::body::{Progress, RequestBody, RequestBodyError};
 
-/// Says how the body ends where its length is not known: left to itself, the client side of HTTP/1.1 takes it that a GET has none.
+/// Says how the body that is sent ends, whatever the client said of the one that it sent: a length without its body would make the
+/// upstream take the next request on the connection for it. Where the length is not known it is said, too: left to itself, the client side
+/// of HTTP/1.1 takes it that a GET has no body.
 pub(crate) fn framed(mut request: Request<RequestBody>) -> Request<RequestBody> {
-    if request.body().size_hint().exact().is_none() {
-        let headers = request.headers_mut();
-        headers.remove(CONTENT_LENGTH);
-        headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+    let length = request.body().size_hint().exact();
+    let headers = request.headers_mut();
+    headers.remove(TRANSFER_ENCODING);
+    let said = headers.remove(CONTENT_LENGTH);
+    match length {
+        None => {
+            headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+        }
+        Some(0) if said.is_none() => {}
+        Some(length) => {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+        }
     }
     request
 }
@@ -51,4 +61,32 @@ pub(crate) fn failure_of(error: &hyper::Error) -> Failure {
     }
     tracing::warn!(%error, "the upstream's answer is broken");
     Failure::UpstreamBroken
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+    use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+
+    use super::framed;
+    use crate::body::RequestBody;
+
+    #[test]
+    fn what_is_said_of_a_body_is_what_is_sent() {
+        for (row, said, expected) in [
+            ("nothing of none", None, None),
+            ("no length of none", Some("0"), Some("0")),
+            ("sec-C5-S1: a length of none", Some("1373"), Some("0")),
+        ] {
+            let mut request = Request::new(RequestBody::Empty);
+            if let Some(said) = said {
+                request.headers_mut().insert(CONTENT_LENGTH, said.parse().unwrap());
+            }
+            request.headers_mut().insert(TRANSFER_ENCODING, "chunked".parse().unwrap());
+            let request = framed(request);
+            let length = request.headers().get(CONTENT_LENGTH).map(|it| it.to_str().unwrap());
+            assert_eq!(length, expected, "{row}");
+            assert!(!request.headers().contains_key(TRANSFER_ENCODING), "{row}");
+        }
+    }
 }

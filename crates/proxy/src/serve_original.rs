@@ -9,7 +9,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use crossgate_gate::{Action, Gate, Head, ServeOriginal, Stamp};
 use crossgate_session::Credentials;
-use http::header::{CACHE_CONTROL, COOKIE, LOCATION, ORIGIN, SET_COOKIE};
+use http::header::{
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN,
+    SET_COOKIE, TRAILER, TRANSFER_ENCODING,
+};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Response};
 use tokio::time::Instant;
@@ -36,6 +39,10 @@ pub(crate) async fn serve_original(
     let opened = granted.headers().get_all(SET_COOKIE);
     add_cookies(&mut parts.headers, opened.iter());
     parts.headers.insert(ORIGIN, original.initiator.header_value());
+    // What was said of a body that has been read, and that the original request did not have.
+    for name in [CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRAILER, TRANSFER_ENCODING] {
+        parts.headers.remove(name);
+    }
     let (path, query) = match original.return_path.as_str().split_once('?') {
         Some((path, query)) => (path, Some(query)),
         None => (original.return_path.as_str(), None),

@@ -159,6 +159,27 @@ async fn the_last_step_counts_once_and_in_its_browser_and_fetch_only() {
     assert_eq!(world.upstream.received_at("/bound/api").len(), 1);
 }
 
+/// sec-C5-S1: a body that came with the request to the gateway is not announced to the upstream, which would take the next request on
+/// the connection for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_original_request_has_no_body_whatever_the_last_step_had() {
+    let world = world().await;
+    let ann = world.signed_in(&world.url(APP1, "/page.html"), ANN).await;
+    world.upstream.forget();
+    let authorized = up_to_authorized(&world, &ann).await;
+    let request = ann.get(&authorized).fetch_by("null", "same-site").body("x".repeat(1000));
+    let answer = request.header("content-type", "text/plain").header("trailer", "x").send().await;
+    assert!(served(&answer), "{}: {}", answer.status, answer.text());
+    let received = &world.upstream.received_at("/bound/api")[0];
+    for header in ["content-length", "content-type", "transfer-encoding", "trailer"] {
+        assert_eq!(received.header(header), "", "{header}");
+    }
+    let next = ann.request("POST", &world.url(APP2, "/bound/next")).navigation("same-origin");
+    assert_eq!(next.body("GET /smuggled HTTP/1.1\r\n\r\n").send().await.status, 200);
+    let paths = world.upstream.received().into_iter().map(|it| it.path).collect::<Vec<_>>();
+    assert_eq!(paths, ["/bound/api", "/bound/next"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_redirect_of_the_upstreams_is_a_401_and_what_is_not_admitted_says_so() {
     let world = world().await;
