@@ -12,9 +12,12 @@ pub struct EmailAddress(Box<str>);
 /// Why a text is no e-mail address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EmailError {
-    /// A blank, a control, or a character that no address has unquoted.
-    #[error("an e-mail address has no blanks, quotes, commas or brackets")]
+    /// A blank, a control, or a character that some mail servers read as something else than a part of a name.
+    #[error("an e-mail address has letters, digits and . _ - + ' ~ # & * ^ only")]
     InvalidCharacter,
+    /// A dot where none may be, or a dash that looks like an option.
+    #[error("the part before @ begins with a dash or has a dot at an end or two together")]
+    InvalidName,
     /// The domain is no domain.
     #[error("the part after @ is not a domain")]
     InvalidDomain,
@@ -38,9 +41,9 @@ impl EmailAddress {
         if text.len() > 254 {
             return Err(EmailError::TooLong);
         }
-        let forbidden =
-            |c: char| c.is_whitespace() || c.is_control() || "\"(),:;<>[]\\".contains(c);
-        if text.contains(forbidden) {
+        // `%`, `!`, `/` and `=?` lead to other addresses on some mail servers.
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "#&'*+-._~^@".contains(c);
+        if !text.chars().all(is_plain) {
             return Err(EmailError::InvalidCharacter);
         }
         let (name, domain) = text.split_once('@').ok_or(EmailError::NoDomain)?;
@@ -49,6 +52,9 @@ impl EmailAddress {
         }
         if name.is_empty() || domain.is_empty() {
             return Err(EmailError::NoDomain);
+        }
+        if name.starts_with(['-', '.']) || name.ends_with('.') || name.contains("..") {
+            return Err(EmailError::InvalidName);
         }
         crate::Domain::parse(domain).map_err(|_| EmailError::InvalidDomain)?;
         Ok(Self(text.to_lowercase().into()))
@@ -88,6 +94,44 @@ impl Emails {
             _ if self.0.is_empty() => Certainty::Never,
             Some(email) => Certainty::known(self.0.contains(email)),
             None => Certainty::Perhaps,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EmailAddress, EmailError as Mistake};
+
+    #[test]
+    fn addresses_as_people_have_them_are_read() {
+        for text in [
+            "a@acme.example",
+            "first.last+tag@acme.example",
+            "o'brien_x-1@acme.example",
+            "A~B@Acme.example",
+        ] {
+            assert!(EmailAddress::parse(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn addresses_that_some_mail_servers_read_otherwise_are_none() {
+        for (text, mistake) in [
+            ("evil%e.example@acme.example", Mistake::InvalidCharacter),
+            ("e.example!evil@acme.example", Mistake::InvalidCharacter),
+            ("=?utf-8?q?evil=40e.example=3e?=@acme.example", Mistake::InvalidCharacter),
+            ("a/b@acme.example", Mistake::InvalidCharacter),
+            ("|cat@acme.example", Mistake::InvalidCharacter),
+            ("ä@acme.example", Mistake::InvalidCharacter),
+            ("\"a b\"@acme.example", Mistake::InvalidCharacter),
+            ("-oQ/tmp@acme.example", Mistake::InvalidCharacter),
+            ("-a@acme.example", Mistake::InvalidName),
+            (".a@acme.example", Mistake::InvalidName),
+            ("a.@acme.example", Mistake::InvalidName),
+            ("a..b@acme.example", Mistake::InvalidName),
+            ("a@b@acme.example", Mistake::SeveralAts),
+        ] {
+            assert_eq!(EmailAddress::parse(text).unwrap_err(), mistake, "{text}");
         }
     }
 }
