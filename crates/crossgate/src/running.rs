@@ -155,17 +155,18 @@ impl Running {
     pub(crate) async fn drain(self, deadline: Duration) -> usize {
         let Self { server, stop, tasks, store, gateway, log_writer, .. } = self;
         let drained = tokio::task::spawn_blocking(move || server.drain(deadline)).await;
+        // The last lines first: what they tell is counted and written by the tasks.
+        drop(gateway);
+        let _written = tokio::time::timeout(Duration::from_secs(2), async {
+            tokio::task::spawn_blocking(move || log_writer.join()).await
+        })
+        .await;
         stop.cancel();
         for task in tasks {
             // A task that panicked has ended, too.
             let _ended = task.await;
         }
         store.close().await;
-        drop(gateway);
-        let _written = tokio::time::timeout(Duration::from_secs(2), async {
-            tokio::task::spawn_blocking(move || log_writer.join()).await
-        })
-        .await;
         drained.map_or(0, |drained| drained.cut)
     }
 }
