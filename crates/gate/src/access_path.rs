@@ -119,6 +119,7 @@ impl AccessEndpoint {
             | Self::Popup
             | Self::Return
             | Self::Status => &[Method::GET, Method::HEAD],
+            Self::Login { host: None } => &[Method::GET, Method::HEAD],
             Self::Exchange | Self::Ticket => &[Method::POST],
             Self::Frame => &[Method::GET],
             Self::Callback | Self::Login { .. } | Self::Logout => {

@@ -159,11 +159,14 @@ impl Gate {
         application: Option<&'g Arc<Application>>,
     ) -> Result<(), Box<Verdict<'g>>> {
         let host = head.target.host();
-        let preserve =
-            application.is_some_and(|application| application.settings.preserve_encoded_slashes);
+        // All that share the host: an upstream may take the path of one for another's.
+        let mut sharing = self.applications.on_host(host);
+        let preserve = application.is_some()
+            && sharing.all(|application| application.settings.preserve_encoded_slashes);
         let depends = self.applications.depends_on_path(host)
             || self.ingress.depends_on_path(&self.snapshot, host);
-        if !head.target.is_ambiguous() || preserve || !depends {
+        let tolerated = preserve && !head.target.has_empty_segments();
+        if !head.target.is_ambiguous() || tolerated || !depends {
             return Ok(());
         }
         let answer = refusal(head, StatusCode::BAD_REQUEST);
@@ -193,6 +196,11 @@ impl Gate {
         };
         if !endpoint.methods().contains(head.method) {
             return refuse(StatusCode::METHOD_NOT_ALLOWED, Reason::MethodNotAllowed);
+        }
+        let embedded = head.fetch.mode == Some(SecFetchMode::NoCors) || is_nested(head.fetch.dest);
+        let by_itself = matches!(head.fetch.site, Some(SecFetchSite::SameOrigin));
+        if endpoint == AccessEndpoint::GetIdentity && embedded && !by_itself {
+            return refuse(StatusCode::FORBIDDEN, Reason::CrossSiteEmbed);
         }
         Err(self.endpoint(head, endpoint, on_login_host).into())
     }
@@ -314,6 +322,13 @@ impl<'g> Pending<'g> {
             return Ok(());
         };
         let settings = &self.application.settings;
+        let goes_on = settings.options_preflight_bypass || settings.cors_report_only;
+        if let Err(refusal) = preflight.well_formed()
+            && goes_on
+        {
+            let action = Action::RefusePreflight(Some(refusal));
+            return Err(self.verdict(6, Reason::PreflightRefused, action).into());
+        }
         if settings.options_preflight_bypass {
             return Err(self.row_4_preflight_to_upstream(head, None).into());
         }

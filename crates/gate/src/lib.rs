@@ -33,7 +33,7 @@ pub use decide::{Gate, Pending, Step};
 pub use endpoint_request::EndpointRequest;
 pub use evidence::{Evidence, NoSession, Person, Presence, TokenEvidence};
 pub use head::{Head, Malformed, RequestLine};
-pub use owned_headers::{is_gateway_header, is_hop_by_hop};
+pub use owned_headers::{folded, is_gateway_header, is_hop_by_hop};
 pub use return_path::{ReturnPath, ReturnPathError};
 pub use target::{Target, TargetError};
 pub use trust::{Stamp, Standing, trusts_by_name};

@@ -25,9 +25,19 @@ pub fn is_hop_by_hop(name: &HeaderName) -> bool {
     )
 }
 
-/// Whether an upstream that folds `_` or `.` into `-` would take the name for one of ours.
+/// Whether some upstream would take the name for one of ours: CGI and its like fold whatever is no letter or digit.
 pub(crate) fn is_alias(name: &str) -> bool {
-    name.bytes().any(|b| matches!(b, b'_' | b'.')) && is_owned(&name.replace(['_', '.'], "-"))
+    is_foldable(name) && is_owned(&folded(name))
+}
+
+/// The name with `-` for everything that is no letter or digit.
+#[must_use]
+pub fn folded(name: &str) -> String {
+    name.replace(|c: char| !c.is_ascii_alphanumeric(), "-")
+}
+
+fn is_foldable(name: &str) -> bool {
+    name.bytes().any(|byte| !byte.is_ascii_alphanumeric() && byte != b'-')
 }
 
 fn is_owned(name: &str) -> bool {

@@ -99,6 +99,12 @@ impl Target {
         self.ambiguous
     }
 
+    /// Whether there is nothing between two slashes.
+    #[must_use]
+    pub fn has_empty_segments(&self) -> bool {
+        self.path.contains("//")
+    }
+
     /// Path and query as they are sent on.
     #[must_use]
     pub fn path_and_query(&self) -> String {
@@ -159,10 +165,20 @@ fn canonical_path(path: &str) -> Result<(String, bool), TargetError> {
             push_escape(&mut out, byte);
         }
     }
-    if out.split('/').any(|segment| matches!(segment, "." | "..")) {
+    if has_dot_segment(&out) {
         return Err(TargetError::DotSegment);
     }
     Ok((out, ambiguous))
+}
+
+/// Whether any reader could find a dot segment: one that takes a backslash or an escape for a separator, or cuts parameters off.
+fn has_dot_segment(path: &str) -> bool {
+    let pieces = path.split(['/', '\\']).flat_map(|piece| piece.split("%2F"));
+    let mut pieces = pieces.flat_map(|piece| piece.split("%5C"));
+    pieces.any(|piece| {
+        let name = piece.split(';').next().unwrap_or_default();
+        matches!(name.split("%3B").next(), Some("." | ".."))
+    })
 }
 
 fn escaped_byte(bytes: &mut impl Iterator<Item = u8>) -> Option<u8> {

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crossgate_gate::{is_gateway_header, is_hop_by_hop};
+use crossgate_gate::{folded, is_gateway_header, is_hop_by_hop};
 use crossgate_model::{Host, PublicAddress};
 use crossgate_session::UpstreamAssertion;
 use crossgate_token::cookie;
@@ -20,8 +20,8 @@ const EMAIL: HeaderName = HeaderName::from_static("cf-access-authenticated-user-
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
-const METHOD_OVERRIDES: [&str; 3] =
-    ["x-http-method", "x-http-method-override", "x-method-override"];
+const METHOD_OVERRIDES: [&str; 4] =
+    ["x-http-method", "x-http-method-override", "x-method-override", "x-original-method"];
 
 /// Where a request came from, in the gateway's own words.
 pub(crate) struct Provenance<'a> {
@@ -75,7 +75,8 @@ pub(crate) fn bare_preflight(headers: &mut HeaderMap) {
     for name in [AUTHORIZATION, CONTENT_LENGTH, COOKIE] {
         headers.remove(name);
     }
-    for name in METHOD_OVERRIDES {
+    let overrides = |name: &&HeaderName| METHOD_OVERRIDES.contains(&&*folded(name.as_str()));
+    for name in headers.keys().filter(overrides).cloned().collect::<Vec<_>>() {
         headers.remove(name);
     }
 }
@@ -109,7 +110,7 @@ pub(crate) fn remove_connection_headers(headers: &mut HeaderMap) {
 /// 6.5.1). An upstream may merge trailers into headers, so that a name which imitates one of ours goes, too.
 pub(crate) fn remove_forged_trailers(trailers: &mut HeaderMap) {
     let forged = |name: &&HeaderName| {
-        let folded = name.as_str().replace(['_', '.'], "-");
+        let folded = folded(name.as_str());
         [AUTHORIZATION, CONTENT_LENGTH, COOKIE, EXPECT, HOST].contains(*name)
             || is_hop_by_hop(name)
             || HeaderName::try_from(folded).is_ok_and(|folded| is_gateway_header(&folded))

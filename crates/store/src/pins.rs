@@ -75,6 +75,19 @@ impl Store {
         commit(write).await
     }
 
+    /// Whether a code was asked for in this flow.
+    ///
+    /// # Errors
+    /// The database cannot be used.
+    pub async fn has_pin(&self, flow_id: &str) -> Result<bool, StoreError> {
+        let row = sqlx::query("SELECT 1 FROM pins WHERE flow_id = ?")
+            .bind(flow_id)
+            .fetch_optional(self.readers())
+            .await
+            .map_err(StoreError::of("looking for a code"))?;
+        Ok(row.is_some())
+    }
+
     /// Tries a code, given by its MAC: counts the attempt, and consumes the code if it is right, in one transaction.
     ///
     /// # Errors

@@ -37,6 +37,7 @@ ingress:
   - { hostname: through.acme.example, service: "http://127.0.0.1:9012" }
   - { hostname: owned.acme.example, service: "http://127.0.0.1:9013" }
   - { hostname: trial.acme.example, service: "http://127.0.0.1:9014" }
+  - { hostname: mixed.acme.example, service: "http://127.0.0.1:9015" }
 policies:
   - { name: staff, decision: allow, include: [ { email_domain: { domain: acme.example } } ] }
   - { name: robots, decision: non_identity, include: [ { service_token: { token_id: ci } } ] }
@@ -98,6 +99,8 @@ applications:
     policies: [ staff ]
     cors_headers: { allowed_origins: [ "https://app.acme.example" ], allowed_methods: [ GET ], allow_credentials: true }
     crossgate: { cors_report_only: true }
+  - { name: lax, domain: mixed.acme.example, policies: [ anybody ], crossgate: { preserve_encoded_slashes: true } }
+  - { name: strict, domain: mixed.acme.example/admin, policies: [ staff ] }
 "#;
 
 /// Who asks.
@@ -174,7 +177,7 @@ const CASES: &[Case<'_>] = &[
     ),
     (
         "an encoded slash is refused where a decision depends on the path",
-        "GET paths.acme.example/public%2f..%2fx",
+        "GET paths.acme.example/public%2fx%2fx",
         &[],
         STAFF,
         "1: 400 ambiguous-path",
@@ -473,6 +476,73 @@ const CASES: &[Case<'_>] = &[
         &[("origin", "null"), ("sec-fetch-mode", "navigate"), ("sec-fetch-site", "same-origin")],
         STAFF,
         "14: forward as Cookie, allowed",
+    ),
+    (
+        "what is no preflight that anybody can read goes to no upstream",
+        "OPTIONS through.acme.example/x",
+        &[("origin", "garbage"), ("access-control-request-method", "!! !!")],
+        Stranger,
+        "6: preflight refused, malformed-origin",
+    ),
+    (
+        "sec-C1-P1 dot segments that only some readers see are refused where slashes are preserved",
+        "GET embed.acme.example/x/..;/admin",
+        &[],
+        STAFF,
+        "1: 400 unreadable-target",
+    ),
+    (
+        "slashes are preserved only where all applications of the host do",
+        "GET mixed.acme.example/x%2fadmin",
+        &[],
+        Stranger,
+        "1: 400 ambiguous-path",
+    ),
+    (
+        "empty segments separate for some, preserved or not",
+        "GET mixed.acme.example//admin",
+        &[],
+        Stranger,
+        "1: 400 ambiguous-path",
+    ),
+    (
+        "sec-C1-P1 escaped separators make dot segments",
+        "GET embed.acme.example/x/..%2fadmin",
+        &[],
+        STAFF,
+        "1: 400 unreadable-target",
+    ),
+    (
+        "sec-C1-P1 backslashes make dot segments",
+        "GET embed.acme.example/x%5c..%5cadmin",
+        &[],
+        STAFF,
+        "1: 400 unreadable-target",
+    ),
+    (
+        "another site cannot tell by an object whether the visitor is signed in",
+        "GET api.acme.example/cdn-cgi/access/get-identity",
+        &[
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-mode", "navigate"),
+            ("sec-fetch-dest", "object"),
+        ],
+        STAFF,
+        "2: 403 cross-site-embed",
+    ),
+    (
+        "a link to start a sign-in takes no forms",
+        "POST app.acme.example/cdn-cgi/access/login",
+        &[],
+        Stranger,
+        "2: 405 method-not-allowed",
+    ),
+    (
+        "sec-C4-I5 a name that CGI folds to one of ours is refused",
+        "GET app.acme.example/",
+        &[("cf!access-authenticated-user-email", "evil")],
+        STAFF,
+        "1: 400 aliased-header",
     ),
     (
         "a preflight under a bypass policy goes to the upstream",

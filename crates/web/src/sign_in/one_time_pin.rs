@@ -124,7 +124,11 @@ impl Web {
                     Event::TooOften
                 }
                 (Effect::TryCode { limit, digits }, State::Code(flow)) => {
-                    if self.all_within(&[limit], asked.now).await? {
+                    let flow_id = flow.id(browser.value());
+                    if !self.sessions().store().has_pin(&flow_id).await? {
+                        // Not counted: whoever asked for no code has nothing to guess, and could lock the address out.
+                        Event::Judged(Judgement::Expired)
+                    } else if self.all_within(&[limit], asked.now).await? {
                         Event::Judged(self.judge(asked, browser, flow, &digits).await?)
                     } else {
                         Event::TooOften
