@@ -7,30 +7,41 @@ use crate::{ANN, APP1, APP2, STRANGER, world, world_over_tls};
 
 async fn in_each_engine(story: impl AsyncFn(&World, &Browser)) {
     for engine in Engine::ALL {
-        for world in [world().await, world_over_tls().await] {
-            let browser = Browser::start(engine).await;
-            browser.sign_in(&world.mailbox, &world.url(APP1, "/page.html"), ANN).await;
-            world.upstream.forget();
-            story(&world, &browser).await;
-        }
+        tell(&story, world().await, engine).await;
     }
+}
+
+async fn tell(story: impl AsyncFn(&World, &Browser), world: World, engine: Engine) {
+    let browser = Browser::start(engine).await;
+    browser.sign_in(&world.mailbox, &world.url(APP1, "/page.html"), ANN).await;
+    world.upstream.forget();
+    story(&world, &browser).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_fetch_works_and_the_upstream_sees_the_page() {
-    in_each_engine(async |world, browser| {
-        let (engine, url) = (browser.engine, world.url(APP2, "/bound/api?x=1"));
-        let fetched = browser.fetch_with_credentials(&url).await;
-        assert_eq!(fetched.outcome(), "200", "{engine}: {}", fetched.text);
-        assert_eq!(fetched.json()["email"], ANN, "{engine}");
-        let received = world.upstream.received_at("/bound/api");
-        assert_eq!(received.len(), 1, "{engine}");
-        assert_eq!(received[0].header("origin"), world.origin(APP1), "{engine}");
-        assert_eq!(received[0].query.as_deref(), Some("x=1"), "{engine}");
-        let again = browser.fetch_with_credentials(&url).await;
-        assert_eq!((again.outcome().as_str(), again.redirected), ("200", false), "{engine}");
-    })
-    .await;
+    in_each_engine(first_fetch).await;
+}
+
+/// The same over TLS, where each hop says how it is related to the page.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_fetch_works_over_tls() {
+    for engine in Engine::ALL {
+        tell(first_fetch, world_over_tls().await, engine).await;
+    }
+}
+
+async fn first_fetch(world: &World, browser: &Browser) {
+    let (engine, url) = (browser.engine, world.url(APP2, "/bound/api?x=1"));
+    let fetched = browser.fetch_with_credentials(&url).await;
+    assert_eq!(fetched.outcome(), "200", "{engine}: {}", fetched.text);
+    assert_eq!(fetched.json()["email"], ANN, "{engine}");
+    let received = world.upstream.received_at("/bound/api");
+    assert_eq!(received.len(), 1, "{engine}");
+    assert_eq!(received[0].header("origin"), world.origin(APP1), "{engine}");
+    assert_eq!(received[0].query.as_deref(), Some("x=1"), "{engine}");
+    let again = browser.fetch_with_credentials(&url).await;
+    assert_eq!((again.outcome().as_str(), again.redirected), ("200", false), "{engine}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
