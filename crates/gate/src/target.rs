@@ -173,6 +173,11 @@ fn canonical_path(path: &str) -> Result<(String, bool), TargetError> {
 
 /// Whether any reader could find a dot segment: one that takes a backslash or an escape for a separator, or cuts parameters off.
 fn has_dot_segment(path: &str) -> bool {
+    // Most paths have no dot where a segment could begin.
+    let begins = |pair: &[u8]| matches!(pair, [b'/' | b'\\' | b'F' | b'C', b'.']);
+    if !path.as_bytes().windows(2).any(begins) {
+        return false;
+    }
     let pieces = path.split(['/', '\\']).flat_map(|piece| piece.split("%2F"));
     let mut pieces = pieces.flat_map(|piece| piece.split("%5C"));
     pieces.any(|piece| {
