@@ -1,5 +1,6 @@
 //! The one place that reads the clock and the system's randomness.
 
+use std::cell::Cell;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::error::Unspecified;
@@ -19,14 +20,37 @@ pub(crate) fn fill_random(bytes: &mut [u8]) -> Result<(), Unspecified> {
     aws_lc_rs::rand::fill(bytes)
 }
 
-/// A number for a request: 16 hex digits, new each time.
+/// A number for a request: 16 hex digits, new each time. For people to compare, and no secret.
 pub(crate) fn request_id() -> String {
-    let mut bytes = [0; 8];
-    // Numbers of requests are for people to compare; without randomness the time has to do.
-    if fill_random(&mut bytes).is_err() {
-        bytes = now_in_milliseconds().to_be_bytes();
+    let number = REQUESTS.with(RequestNumbers::next).to_be_bytes();
+    let digits = number.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+}
+
+thread_local! {
+    static REQUESTS: RequestNumbers = RequestNumbers::begin();
+}
+
+/// The numbers of a thread's requests: SplitMix64 from a random start, which comes back to no number before all had their turn.
+struct RequestNumbers(Cell<u64>);
+
+impl RequestNumbers {
+    fn begin() -> Self {
+        let mut start = [0; 8];
+        // Without randomness the time has to do.
+        if fill_random(&mut start).is_err() {
+            start = now_in_milliseconds().to_be_bytes();
+        }
+        Self(Cell::new(u64::from_be_bytes(start)))
     }
-    format!("{:016x}", u64::from_be_bytes(bytes))
+
+    fn next(&self) -> u64 {
+        let state = self.0.get().wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.0.set(state);
+        let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the clock itself")]

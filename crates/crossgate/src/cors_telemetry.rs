@@ -39,7 +39,7 @@ impl CorsTelemetry {
             origin: cors.origin.clone(),
             kind: cors.kind.to_owned(),
             reason: cors.reason.unwrap_or("origin-not-allowed").to_owned(),
-            method: cors.requested_method.clone().unwrap_or_else(|| line.method.clone()),
+            method: cors.requested_method.clone().unwrap_or_else(|| line.method.to_string()),
             refused: cors.refused.clone().unwrap_or_default(),
         };
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -11,6 +11,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use http::Method;
 use serde::Serialize;
 
 use crate::cors_telemetry::CorsTelemetry;
@@ -28,7 +29,8 @@ pub(crate) struct Line {
     pub(crate) time: Timestamp,
     pub(crate) request_id: String,
     pub(crate) client_ip: IpAddr,
-    pub(crate) method: String,
+    #[serde(serialize_with = "as_str")]
+    pub(crate) method: Method,
     pub(crate) host: Option<String>,
     pub(crate) path: Option<String>,
     pub(crate) application: Option<String>,
@@ -113,14 +115,62 @@ fn write(lines: &Receiver<Line>, output: impl Write, telemetry: &CorsTelemetry) 
     }
 }
 
+impl Timestamp {
+    /// RFC 3339 in UTC, or nothing beyond the year 9999.
+    fn text(self) -> Option<[u8; 24]> {
+        let time = time::OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1_000)).ok()?;
+        let (year, month, day) = time.to_calendar_date();
+        let (hour, minute, second) = time.to_hms();
+        let fields = [
+            (0, 4, u32::try_from(year).ok()?),
+            (5, 2, u8::from(month).into()),
+            (8, 2, day.into()),
+            (11, 2, hour.into()),
+            (14, 2, minute.into()),
+            (17, 2, second.into()),
+            (20, 3, u32::try_from(self.0.rem_euclid(1_000)).ok()?),
+        ];
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        for (at, digits, mut number) in fields {
+            for byte in text.iter_mut().skip(at).take(digits).rev() {
+                *byte += u8::try_from(number % 10).ok()?;
+                number /= 10;
+            }
+        }
+        Some(text)
+    }
+}
+
 impl Serialize for Timestamp {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let nanoseconds = i128::from(self.0) * 1_000_000;
-        let format = time::macros::format_description!(
-            "[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z"
-        );
-        let time = time::OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).ok();
-        let text = time.and_then(|time| time.format(&format).ok());
-        serializer.serialize_str(text.as_deref().unwrap_or_default())
+        let text = self.text();
+        let text = text.as_ref().and_then(|text| std::str::from_utf8(text).ok());
+        serializer.serialize_str(text.unwrap_or_default())
+    }
+}
+
+fn as_str<S: serde::Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(method.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Timestamp;
+
+    #[test]
+    fn times_are_written_as_rfc_3339() {
+        let rows = [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (951_782_399_999, "2000-02-28T23:59:59.999Z"),
+            (951_782_400_007, "2000-02-29T00:00:00.007Z"),
+            (1_795_444_474_120, "2026-11-23T14:34:34.120Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+            (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
+            (i64::MAX, ""),
+        ];
+        for (milliseconds, expected) in rows {
+            let text = serde_json::to_string(&Timestamp(milliseconds)).ok();
+            assert_eq!(text, Some(format!("\"{expected}\"")), "{milliseconds}");
+        }
     }
 }

@@ -66,6 +66,9 @@ impl<V: Default> HostIndex<V> {
 
     fn matching_wildcards<'i>(&'i self, name: &str) -> Vec<&'i (HostPattern, V)> {
         let mut found = Vec::new();
+        if self.wildcard_labels.is_empty() {
+            return found;
+        }
         let labels = name.split('.').count();
         if !self.wildcard_labels.contains(&labels) {
             return found;

@@ -47,20 +47,19 @@ impl Host {
         if name.is_empty() {
             return Err(HostError::Empty);
         }
-        if name.len() > 253 || name.split('.').any(|label| label.len() > 63) {
+        let mut labels = name.as_bytes().split(|byte| *byte == b'.');
+        if name.len() > 253 || labels.clone().any(|label| label.len() > 63) {
             return Err(HostError::TooLong);
         }
         if !name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.')) {
             return Err(HostError::InvalidCharacter);
         }
-        if name.split('.').any(str::is_empty) {
+        if labels.clone().any(<[u8]>::is_empty) {
             return Err(HostError::EmptyLabel);
         }
-        let last = name.rsplit('.').next().unwrap_or_default();
-        let numeric = last.bytes().all(|b| b.is_ascii_digit())
-            || last
-                .strip_prefix("0x")
-                .is_some_and(|hex| hex.bytes().all(|b| b.is_ascii_hexdigit()));
+        let last = labels.next_back().unwrap_or_default();
+        let numeric = last.iter().all(u8::is_ascii_digit)
+            || last.strip_prefix(b"0x").is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
         if numeric && name.parse::<std::net::Ipv4Addr>().is_err() {
             return Err(HostError::InvalidIpv4);
         }

@@ -1,5 +1,7 @@
 //! What browsers see of a listener: never what a request says of it.
 
+use std::borrow::Cow;
+
 use crossgate_cors::Origin;
 
 use crate::Host;
@@ -49,11 +51,16 @@ impl PublicAddress {
     /// The origin of `host` at this address, as browsers write it: the base of every public URL.
     #[must_use]
     pub fn origin(&self, host: &Host) -> String {
-        let scheme = self.scheme.as_str();
+        [self.scheme.as_str(), "://", &self.authority(host)].concat()
+    }
+
+    /// The authority of public URLs of `host`: with the port, unless it is the scheme's.
+    #[must_use]
+    pub fn authority<'h>(&self, host: &'h Host) -> Cow<'h, str> {
         if self.port == self.scheme.default_port() {
-            format!("{scheme}://{host}")
+            Cow::Borrowed(host.as_str())
         } else {
-            format!("{scheme}://{host}:{}", self.port)
+            Cow::Owned(format!("{host}:{}", self.port))
         }
     }
 

@@ -66,13 +66,14 @@ impl<'a> Account<'a> {
     }
 
     /// Hands the record over.
-    pub(crate) fn record<B>(&self, worker: &Worker, verdict: &Verdict<'_>, response: &Response<B>) {
+    pub(crate) fn record<B>(self, worker: &Worker, verdict: &Verdict<'_>, response: &Response<B>) {
+        let (host, path) = self.target.unzip();
         worker.gateway.record(Record {
             request_id: self.request_id,
             client: self.client,
             method: self.method,
-            host: self.target.as_ref().map(|(host, _)| host.as_str()),
-            path: self.target.as_ref().map(|(_, path)| path.as_str()),
+            host,
+            path,
             application: verdict.application.map(|application| application.settings.name.as_str()),
             row: verdict.row,
             reason: verdict.reason,

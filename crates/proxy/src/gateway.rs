@@ -136,9 +136,9 @@ pub struct Record<'a> {
     /// The method.
     pub method: &'a Method,
     /// The host, if it could be read.
-    pub host: Option<&'a str>,
+    pub host: Option<String>,
     /// The path without query, if it could be read.
-    pub path: Option<&'a str>,
+    pub path: Option<String>,
     /// The application's name.
     pub application: Option<&'a str>,
     /// The row that answered.

@@ -43,7 +43,7 @@ pub(crate) fn rewrite(
     assertion: Option<UpstreamAssertion<'_>>,
     assertion_cookie: bool,
 ) {
-    let forwarded_for = forwarded_for(headers, provenance);
+    let way = way_here(headers, provenance);
     remove_connection_headers(headers);
     remove_gateway_headers(headers);
     headers.remove(EXPECT);
@@ -54,10 +54,9 @@ pub(crate) fn rewrite(
         headers.remove(name);
     }
     cookie::strip(headers, cookie::is_gateway_cookie);
-    let origin = provenance.public.origin(provenance.host);
-    let public_host = origin.split_once("://").map_or("", |(_, host)| host);
-    set_forwarded(headers, provenance.public, public_host, &forwarded_for);
-    insert(headers, HOST, host_header.unwrap_or(public_host));
+    let public_host = provenance.public.authority(provenance.host);
+    set_forwarded(headers, provenance.public, &public_host, &way);
+    insert(headers, HOST, host_header.unwrap_or(&public_host));
     insert(headers, X_REQUEST_ID, provenance.request_id);
     if let Some(UpstreamAssertion { assertion, email }) = assertion {
         headers.insert(ASSERTION, assertion.clone());
@@ -97,8 +96,7 @@ pub(crate) fn remove_connection_headers(headers: &mut HeaderMap) {
         }
     }
     let belongs = |name: &&HeaderName| is_hop_by_hop(name) && **name != TRAILER;
-    let of_connection = headers.keys().filter(belongs).cloned().collect::<Vec<_>>();
-    for name in of_connection {
+    while let Some(name) = headers.keys().find(belongs).cloned() {
         headers.remove(name);
     }
     if trailers {
@@ -135,33 +133,48 @@ fn remove_gateway_headers(headers: &mut HeaderMap) {
     }
 }
 
-/// The addresses on the way here. A stranger's own list is not believed.
-fn forwarded_for(headers: &HeaderMap, provenance: &Provenance<'_>) -> String {
-    let mut list = String::new();
+/// The addresses on the way here, as `X-Forwarded-For` and as nodes of `Forwarded`.
+struct Way {
+    list: String,
+    nodes: String,
+}
+
+/// A stranger's own list is not believed.
+fn way_here(headers: &HeaderMap, provenance: &Provenance<'_>) -> Way {
+    let mut way = Way { list: String::new(), nodes: String::new() };
     if provenance.peer_is_trusted {
         for line in headers.get_all(FORWARDED_FOR).iter().filter_map(|line| line.to_str().ok()) {
-            list.push_str(line.trim());
-            list.push_str(", ");
+            way.list.push_str(line.trim());
+            way.list.push_str(", ");
+            let entries = line.split(',').map(str::trim);
+            for address in entries.filter(|entry| entry.parse::<IpAddr>().is_ok()) {
+                add_node(&mut way.nodes, address);
+                way.nodes.push_str(", ");
+            }
         }
     }
-    list + &provenance.peer.to_string()
+    let peer = provenance.peer.to_string();
+    way.list.push_str(&peer);
+    add_node(&mut way.nodes, &peer);
+    way
+}
+
+fn add_node(nodes: &mut String, address: &str) {
+    let (before, after) = if address.contains(':') { ("for=\"[", "]\"") } else { ("for=", "") };
+    for part in [before, address, after] {
+        nodes.push_str(part);
+    }
 }
 
 /// `X-Forwarded-*` and `Forwarded` (RFC 7239). `host` is what the visitor asked for, with the port unless it is the scheme's.
-fn set_forwarded(headers: &mut HeaderMap, public: PublicAddress, host: &str, forwarded_for: &str) {
+fn set_forwarded(headers: &mut HeaderMap, public: PublicAddress, host: &str, way: &Way) {
     let scheme = public.scheme.as_str();
-    insert(headers, FORWARDED_FOR, forwarded_for);
+    insert(headers, FORWARDED_FOR, &way.list);
     insert(headers, FORWARDED_HOST, host);
     headers.insert(FORWARDED_PROTO, HeaderValue::from_static(scheme));
-    let node = |address: &str| match address.contains(':') {
-        true => format!("for=\"[{address}]\""),
-        false => format!("for={address}"),
-    };
-    let nodes =
-        forwarded_for.split(',').map(str::trim).filter(|address| address.parse::<IpAddr>().is_ok());
-    let nodes = nodes.map(node).collect::<Vec<_>>().join(", ");
     let quote = if host.contains(':') { "\"" } else { "" };
-    insert(headers, FORWARDED, &format!("{nodes};host={quote}{host}{quote};proto={scheme}"));
+    let parts = [&way.nodes, ";host=", quote, host, quote, ";proto=", scheme];
+    insert(headers, FORWARDED, &parts.concat());
 }
 
 fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {

@@ -3,7 +3,7 @@
 //! Keyed by the whole token, hashed with a key that nobody knows. What is remembered is that some ring of keys signed
 //! these claims, nothing else: everything that can change is looked at with each request.
 
-use std::hash::RandomState;
+use foldhash::quality::RandomState;
 use std::sync::Arc;
 
 use crossgate_token::{Claims, TokenError};
@@ -26,7 +26,7 @@ impl VerifiedTokens {
     pub(crate) fn new(capacity: usize) -> Self {
         let lifecycle = DefaultLifecycle::default();
         let weight = u64::try_from(capacity).unwrap_or(u64::MAX);
-        Self(Cache::with(capacity, weight, UnitWeighter, RandomState::new(), lifecycle))
+        Self(Cache::with(capacity, weight, UnitWeighter, RandomState::default(), lifecycle))
     }
 
     /// The claims of a token that one of the keys has signed.

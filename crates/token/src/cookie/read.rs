@@ -2,6 +2,7 @@
 
 use http::HeaderMap;
 use http::header::COOKIE;
+use memchr::memchr;
 
 /// Cookies beyond this many are not looked at.
 pub const MAX_COOKIES: usize = 512;
@@ -14,7 +15,7 @@ pub fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
     headers
         .get_all(COOKIE)
         .iter()
-        .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
+        .flat_map(|line| crumbs(line.as_bytes()))
         .take(MAX_COOKIES)
         .map(name_and_value)
 }
@@ -25,13 +26,24 @@ pub fn values_of<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item =
     cookies(headers).filter_map(move |(own, value)| (own == name).then_some(value)).take(MAX_COPIES)
 }
 
+/// What stands between the semicolons of a line. Tokens are long: this is no place to look at each byte.
+pub(super) fn crumbs(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(line);
+    std::iter::from_fn(move || {
+        let line = rest?;
+        let Some((crumb, after)) = memchr(b';', line).and_then(|at| line.split_at_checked(at))
+        else {
+            return rest.take();
+        };
+        rest = after.get(1..);
+        Some(crumb)
+    })
+}
+
 /// Name and value of one cookie, without the spaces around them. Quotes belong to the value.
 pub(super) fn name_and_value(cookie: &[u8]) -> (&[u8], &[u8]) {
-    match cookie.iter().position(|byte| *byte == b'=') {
-        Some(at) => {
-            let (name, value) = cookie.split_at(at);
-            (name.trim_ascii(), value.get(1..).unwrap_or_default().trim_ascii())
-        }
+    match memchr(b'=', cookie).and_then(|at| cookie.split_at_checked(at)) {
+        Some((name, value)) => (name.trim_ascii(), value.get(1..).unwrap_or_default().trim_ascii()),
         None => (b"", cookie.trim_ascii()),
     }
 }

@@ -3,7 +3,7 @@
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 
-use super::read::name_and_value;
+use super::read::{crumbs, name_and_value};
 
 /// Removes all cookies whose name `is_ours`, and joins the rest on one line, as HTTP/1.1 wants it (RFC 9113 section
 /// 8.2.3). Other cookies keep their bytes and their order. One line with nothing to remove is left as it is.
@@ -14,11 +14,11 @@ pub fn strip(headers: &mut HeaderMap, is_ours: impl Fn(&[u8]) -> bool) {
     let Some(first) = lines.next() else { return };
     let several = lines.next().is_some();
     let ours = |cookie: &[u8]| is_ours(name_and_value(cookie).0);
-    if !several && !crumbs(first).any(ours) {
+    if !several && !crumbs(first.as_bytes()).any(ours) {
         return;
     }
     let mut kept = Vec::new();
-    for crumb in headers.get_all(COOKIE).iter().flat_map(crumbs) {
+    for crumb in headers.get_all(COOKIE).iter().flat_map(|line| crumbs(line.as_bytes())) {
         let crumb = crumb.trim_ascii();
         if crumb.is_empty() || ours(crumb) {
             continue;
@@ -35,10 +35,6 @@ pub fn strip(headers: &mut HeaderMap, is_ours: impl Fn(&[u8]) -> bool) {
     {
         headers.insert(COOKIE, value);
     }
-}
-
-fn crumbs(line: &HeaderValue) -> impl Iterator<Item = &[u8]> {
-    line.as_bytes().split(|byte| *byte == b';')
 }
 
 #[cfg(test)]
