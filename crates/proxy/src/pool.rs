@@ -104,7 +104,7 @@ impl Upstream {
                 answered => return answered,
             }
         }
-        match self.connect(!upgrades && self.origin_request.http2).await {
+        match Box::pin(self.connect(!upgrades && self.origin_request.http2)).await {
             Ok(sender) => self.send_on(sender, request, !upgrades).await,
             Err(failure) => Err(Unanswered { failure, unsent: Some(request) }),
         }

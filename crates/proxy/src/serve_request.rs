@@ -80,18 +80,20 @@ pub(crate) async fn serve_request(
                 public: peer.public,
                 request_id: request_id.clone(),
             };
-            let mut response =
-                match call_endpoint(worker, &gate, endpoint.clone(), request, body).await {
-                    Ok(response) => response,
-                    Err(failure) => {
-                        account.failure = Some(failure);
-                        gateway.failure(navigation, failure, &request_id)
-                    }
-                };
+            // What is rare is boxed here and below: this future is moved for each request, and is kept small.
+            let endpoint = call_endpoint(worker, &gate, endpoint.clone(), request, body);
+            let mut response = match Box::pin(endpoint).await {
+                Ok(response) => response,
+                Err(failure) => {
+                    account.failure = Some(failure);
+                    gateway.failure(navigation, failure, &request_id)
+                }
+            };
             let original = response.extensions_mut().remove::<ServeOriginal>();
             if let Some((parts, original)) = again.zip(original) {
                 account.record(worker, &verdict, &response);
-                return serve_original(worker, &gate, &visit, parts, &response, &original).await;
+                let served = serve_original(worker, &gate, &visit, parts, &response, &original);
+                return Box::pin(served).await;
             }
             stamped(response, &verdict.stamp, &request_id)
         }
@@ -187,7 +189,8 @@ async fn authenticate(
     match sessions.try_credentials(pending.application(), head.headers, now) {
         Some(credentials) => Ok(credentials),
         None => {
-            sessions.credentials(pending.application(), head.headers, now).await.map_err(|error| {
+            let looking = sessions.credentials(pending.application(), head.headers, now);
+            Box::pin(looking).await.map_err(|error| {
                 tracing::error!(%error, "the store cannot be used");
                 Failure::StoreUnavailable
             })
