@@ -8,6 +8,7 @@ use http::HeaderMap;
 
 use crate::Sessions;
 use crate::request_tokens::{authorization_cookies_of_any_suffix, header_token, is_bound};
+use crate::verified_tokens::VerifiedToken;
 
 /// A person's identity, and the sign-in that it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +61,7 @@ impl Sessions {
         headers: &HeaderMap,
         audiences: impl Fn(&str) -> bool,
         now: i64,
-    ) -> Vec<Arc<Claims>> {
+    ) -> Vec<Arc<VerifiedToken>> {
         let counts = |token: &str, use_: Use| {
             let types = [TokenType::App, TokenType::Org].into_iter();
             let expected =

@@ -14,12 +14,13 @@ use crate::records::Record;
 use crate::request_tokens::{Doubled, authorization_cookies, header_token, is_bound};
 use crate::service_tokens::{Authentication, KnownToken};
 use crate::tokens::{header_value, sign};
+use crate::verified_tokens::VerifiedToken;
 use crate::{SessionError, Sessions};
 
 /// What has to be fetched or made before a request can be answered.
 enum Missing {
     /// The record of the session that a token is about.
-    Record(Arc<Claims>),
+    Record(Arc<VerifiedToken>),
     /// An assertion for this service token, or for nobody.
     Assertion(Option<Arc<KnownToken>>),
 }
@@ -150,7 +151,7 @@ impl Sessions {
 
     fn record(
         &self,
-        claims: &Arc<Claims>,
+        claims: &Arc<VerifiedToken>,
         now: i64,
     ) -> Result<Result<Arc<Record>, NoSession>, Missing> {
         let Some(nonce) = claims.identity_nonce.as_deref() else {

@@ -1,8 +1,10 @@
 //! Where a request has its tokens.
 
-use crossgate_token::{Claims, binding, cookie};
+use crossgate_token::cookie;
 use http::HeaderMap;
 use http::header::HeaderName;
+
+use crate::verified_tokens::VerifiedToken;
 
 const CF_ACCESS_TOKEN: HeaderName = HeaderName::from_static("cf-access-token");
 
@@ -43,11 +45,8 @@ pub(crate) fn authorization_cookies_of_any_suffix(
 }
 
 /// Whether the browser holds the binding cookie that a token names.
-pub(crate) fn is_bound(claims: &Claims, headers: &HeaderMap, suffix: &str) -> bool {
-    claims.binding.as_deref().is_some_and(|claim| {
-        values_with_suffix(headers, cookie::BINDING, suffix)
-            .any(|value| binding::verify(value, claim))
-    })
+pub(crate) fn is_bound(token: &VerifiedToken, headers: &HeaderMap, suffix: &str) -> bool {
+    values_with_suffix(headers, cookie::BINDING, suffix).any(|value| token.is_bound_to(value))
 }
 
 /// Values of the cookie `name` followed by `suffix`, without putting the two together: this is on the way of every

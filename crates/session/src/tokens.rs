@@ -10,6 +10,7 @@ use crossgate_token::claims::{Grant, Subject};
 use crossgate_token::{Claims, Expectation, KeyRing, TokenError, TokenType, Use, binding};
 use http::HeaderValue;
 
+use crate::verified_tokens::VerifiedToken;
 use crate::{SessionError, Sessions};
 
 /// A session at an application that tokens are about to be signed for.
@@ -64,13 +65,17 @@ impl Sessions {
         use_: Use,
         application: &Application,
         now: i64,
-    ) -> Result<Arc<Claims>, NoSession> {
+    ) -> Result<Arc<VerifiedToken>, NoSession> {
         let aud = Some(application.aud.as_str());
         self.token(token, &Expectation { use_, type_: TokenType::App, aud, iss: &self.issuer }, now)
     }
 
     /// The claims of a token that counts at the login host.
-    pub(crate) fn team_token(&self, token: &str, now: i64) -> Result<Arc<Claims>, NoSession> {
+    pub(crate) fn team_token(
+        &self,
+        token: &str,
+        now: i64,
+    ) -> Result<Arc<VerifiedToken>, NoSession> {
         let (use_, type_, aud) = (Use::Cookie, TokenType::Org, Some(self.issuer.as_str()));
         self.token(token, &Expectation { use_, type_, aud, iss: &self.issuer }, now)
     }
@@ -81,8 +86,8 @@ impl Sessions {
         token: &str,
         expected: &Expectation<'_>,
         now: i64,
-    ) -> Result<Arc<Claims>, NoSession> {
-        let claims = self.verified.claims(token, &self.keys.load()).map_err(why)?;
+    ) -> Result<Arc<VerifiedToken>, NoSession> {
+        let claims = self.verified.verify(token, &self.keys.load()).map_err(why)?;
         claims.check(expected, now).map_err(why)?;
         Ok(claims)
     }

@@ -4,22 +4,31 @@
 //! these claims, nothing else: everything that can change is looked at with each request.
 
 use foldhash::quality::RandomState;
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
-use crossgate_token::{Claims, TokenError};
+use crossgate_token::{Claims, TokenError, binding};
 use quick_cache::UnitWeighter;
 use quick_cache::sync::{Cache, DefaultLifecycle};
+use subtle::ConstantTimeEq as _;
 
 use crate::signing_keys::Keys;
 
 /// Tokens whose signature is known to be good.
-pub(crate) struct VerifiedTokens(Cache<Box<str>, Verified, UnitWeighter, RandomState>);
+pub(crate) struct VerifiedTokens(Cache<Box<str>, Known, UnitWeighter, RandomState>);
 
 #[derive(Clone)]
-struct Verified {
-    claims: Arc<Claims>,
+struct Known {
+    token: Arc<VerifiedToken>,
     /// The generation of keys that verified it: a later one may have dropped its key.
     generation: u64,
+}
+
+/// The claims of a token whose signature is good.
+pub(crate) struct VerifiedToken {
+    claims: Claims,
+    /// The value of the binding cookie, once it was shown.
+    bound_to: OnceLock<Box<[u8]>>,
 }
 
 impl VerifiedTokens {
@@ -29,16 +38,75 @@ impl VerifiedTokens {
         Self(Cache::with(capacity, weight, UnitWeighter, RandomState::default(), lifecycle))
     }
 
-    /// The claims of a token that one of the keys has signed.
-    pub(crate) fn claims(&self, token: &str, keys: &Keys) -> Result<Arc<Claims>, TokenError> {
-        if let Some(verified) =
-            self.0.get(token).filter(|known| known.generation == keys.generation)
-        {
-            return Ok(verified.claims);
+    /// The token, if one of the keys has signed it.
+    pub(crate) fn verify(
+        &self,
+        token: &str,
+        keys: &Keys,
+    ) -> Result<Arc<VerifiedToken>, TokenError> {
+        if let Some(known) = self.0.get(token).filter(|known| known.generation == keys.generation) {
+            return Ok(known.token);
         }
-        let claims = Arc::new(keys.ring.verify_signature(token)?);
-        let verified = Verified { claims: Arc::clone(&claims), generation: keys.generation };
-        self.0.insert(token.into(), verified);
-        Ok(claims)
+        let claims = keys.ring.verify_signature(token)?;
+        let verified = Arc::new(VerifiedToken { claims, bound_to: OnceLock::new() });
+        let known = Known { token: Arc::clone(&verified), generation: keys.generation };
+        self.0.insert(token.into(), known);
+        Ok(verified)
+    }
+}
+
+impl VerifiedToken {
+    /// Whether it names this value of the binding cookie. One that it names is remembered: hashing it takes longer than everything else that
+    /// is looked at in a token.
+    pub(crate) fn is_bound_to(&self, value: &[u8]) -> bool {
+        if let Some(bound_to) = self.bound_to.get() {
+            return bound_to.ct_eq(value).into();
+        }
+        let bound = self.binding.as_deref().is_some_and(|claim| binding::verify(value, claim));
+        if bound {
+            self.bound_to.get_or_init(|| value.into());
+        }
+        bound
+    }
+}
+
+impl Deref for VerifiedToken {
+    type Target = Claims;
+
+    fn deref(&self) -> &Claims {
+        &self.claims
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::OnceLock;
+
+    use crossgate_token::claims::{Grant, Subject};
+    use crossgate_token::{Claims, binding};
+
+    use super::VerifiedToken;
+
+    fn token(binding: Option<&str>) -> VerifiedToken {
+        let grant = Grant { iss: "https://login", aud: "a", sid: "s", issued_at: 0, expires_at: 1 };
+        let subject =
+            Subject { id: "u", email: "e", identity_nonce: "n", country: None, custom: None };
+        let claims = Claims::application(&grant, &subject).bound_to(binding.map(binding::claim));
+        VerifiedToken { claims, bound_to: OnceLock::new() }
+    }
+
+    #[test]
+    fn a_token_stays_bound_to_the_one_value_that_it_names() {
+        let bound = token(Some("mine"));
+        for (value, expected) in
+            [("other", false), ("mine", true), ("other", false), ("mine", true), ("", false)]
+        {
+            assert_eq!(bound.is_bound_to(value.as_bytes()), expected, "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_that_names_no_value_is_bound_to_none() {
+        assert!(!token(None).is_bound_to(b""));
     }
 }
