@@ -2,7 +2,7 @@
 
 mod answer;
 mod refusal;
-mod request_headers;
+pub(crate) mod request_headers;
 #[cfg(test)]
 mod tests;
 

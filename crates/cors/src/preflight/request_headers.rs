@@ -90,7 +90,7 @@ pub(super) fn echo(
 }
 
 /// RFC 9110, section 5.6.2: `tchar`.
-pub(super) const fn is_token_byte(byte: u8) -> bool {
+pub(crate) const fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(
             byte,
