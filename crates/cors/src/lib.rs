@@ -14,10 +14,14 @@
 //!   ([`Dangers`]), and never for WebSockets.
 //! * No function here panics, and each does work linear in its input, most of it bounded.
 //!
+//! The other side of the wire is [`browser`]: what Chromium and Firefox send, check and let a page
+//! see, hop by hop.
+//!
 //! Entry points: [`Policy::compile`], [`Policy::answer`], [`Policy::trusts`], [`Policy::stamp`],
 //! [`needed_preflight`], [`same_site`]. Not here: who is signed in, what an application is, and
 //! what status an answer has.
 
+pub mod browser;
 mod origin;
 mod policy;
 mod preflight;

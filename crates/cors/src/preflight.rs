@@ -3,7 +3,7 @@
 mod answer;
 mod debug;
 mod refusal;
-mod request_headers;
+pub(crate) mod request_headers;
 #[cfg(test)]
 mod tests;
 

@@ -1,7 +1,7 @@
 //! Facts about an actual request, as opposed to its preflight.
 
 mod browser_headers;
-mod safelist;
+pub(crate) mod safelist;
 #[cfg(test)]
 mod tests;
 

@@ -154,7 +154,7 @@ const KINDS: [u8; 256] = {
 };
 
 /// RFC 9110, section 5.6.2: `tchar`.
-pub(super) const fn is_token_byte(byte: u8) -> bool {
+pub(crate) const fn is_token_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(
             byte,

@@ -10,7 +10,7 @@ const CONTENT_TYPES: [&str; 3] =
     ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
 
 /// Whether a page may send this header with this value and no preflight.
-pub(super) fn contains(name: &HeaderName, value: &HeaderValue) -> bool {
+pub(crate) fn contains(name: &HeaderName, value: &HeaderValue) -> bool {
     let value = value.as_bytes();
     if value.len() > MAX_BYTES {
         return false;
