@@ -31,7 +31,7 @@ mod sending;
 #[cfg(test)]
 mod tests;
 
-pub use cookies::{Cookie, CookieJar, SameSite};
+pub use cookies::{Cookie, CookieJar, Partition, SameSite};
 pub use engine::{Engine, ThirdPartyCookies};
 pub use exchange::{Exchange, Step};
 pub use hop::{Answer, Check, Hop, Received, SentKind, SentRequest};

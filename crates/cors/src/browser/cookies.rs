@@ -43,10 +43,19 @@ pub struct Cookie {
     pub http_only: bool,
     /// What `SameSite` says.
     pub same_site: SameSite,
-    /// The top-level site whose jar it is in; nothing for the common jar.
-    pub partition: Option<Site>,
+    /// The jar it is in; nothing for the common one.
+    pub partition: Option<Partition>,
     /// When it ends; nothing for a session cookie.
     pub expires: Option<SystemTime>,
+}
+
+/// A jar of its own for what is embedded in a site (CHIPS).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Partition {
+    /// The site in the address bar.
+    pub site: Site,
+    /// Whether the page is in a frame of another site, or in a sandboxed one.
+    pub cross_site_ancestor: bool,
 }
 
 /// The `SameSite` attribute.
@@ -167,6 +176,9 @@ fn accept(line: &HeaderValue, url: &Url, access: &Access, now: SystemTime) -> Op
     let (pair, attributes) = text.split_once(';').unwrap_or((&text, ""));
     let (name, value) = pair.split_once('=').unwrap_or(("", pair));
     let (name, value) = (name.trim_matches([' ', '\t']), value.trim_matches([' ', '\t']));
+    if name.is_empty() && pair.contains('=') && !access.takes_empty_names() {
+        return None;
+    }
     let malformed = name.is_empty() && value.is_empty() || name.len() + value.len() > MOST_BYTES;
     if malformed || pair.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t') {
         return None;

@@ -40,25 +40,80 @@ impl Engine {
         }
     }
 
+    /// Whether a remembered `*` covers what was not asked for then: in Chromium everything but
+    /// `Authorization`, in Firefox nothing.
+    pub(super) const fn remembers_wildcards(self) -> bool {
+        matches!(self, Self::Chromium)
+    }
+
+    /// Whether an answer to a preflight is forgotten when the response itself fails the CORS
+    /// check.
+    pub(super) const fn forgets_preflight_of_failed_response(self) -> bool {
+        matches!(self, Self::Firefox)
+    }
+
+    /// Whether answers are remembered for requests that say `null` because of a redirect.
+    pub(super) const fn remembers_preflights_of_tainted_requests(self) -> bool {
+        matches!(self, Self::Firefox)
+    }
+
+    /// Whether a request that needed a preflight at first needs one on each later hop, even where
+    /// a redirect took away what it was needed for.
+    pub(super) const fn needs_preflight_for_ever(self) -> bool {
+        matches!(self, Self::Firefox)
+    }
+
+    /// Whether a header that a page set twice is listed twice in
+    /// `Access-Control-Request-Headers`.
+    pub(super) const fn lists_repeated_headers(self) -> bool {
+        matches!(self, Self::Firefox)
+    }
+
+    /// Whether `Range` is sent as it was understood, instead of as it was written.
+    pub(super) const fn rewrites_range(self) -> bool {
+        matches!(self, Self::Chromium)
+    }
+
+    /// Whether elements with `crossorigin` say their origin to their own host, too.
+    pub(super) const fn elements_say_origin_at_home(self) -> bool {
+        matches!(self, Self::Chromium)
+    }
+
+    /// Whether any redirect to another origin makes a request without CORS say `null`; by the
+    /// standard only one away from a third origin does.
+    pub(super) const fn any_redirect_taints_without_cors(self) -> bool {
+        matches!(self, Self::Chromium)
+    }
+
+    /// Whether a sandboxed page says `Origin: null` where no origin is wanted.
+    pub(super) const fn opaque_origins_are_always_said(self) -> bool {
+        matches!(self, Self::Firefox)
+    }
+
+    /// Whether a redirect by another site makes a request cross-site for `SameSite`.
+    pub(super) const fn redirects_count_for_same_site(self) -> bool {
+        matches!(self, Self::Firefox)
+    }
+
+    /// Whether `Set-Cookie: =value` makes a cookie without a name.
+    pub(super) const fn takes_empty_cookie_names(self) -> bool {
+        matches!(self, Self::Chromium)
+    }
+
     /// Whether the preflight of a redirected request says the true origin where the request
-    /// itself will say `null`.
+    /// itself will say `null`, and is judged by it.
     pub(super) const fn preflight_forgets_redirect_taint(self) -> bool {
         matches!(self, Self::Firefox)
     }
 
-    /// Whether `Sec-Fetch-Site` is `cross-site` after any redirect across origins over plain
-    /// HTTP, even between names of one site.
+    /// Whether `Sec-Fetch-Site` is `cross-site` after any redirect over plain HTTP that has another
+    /// origin than the page's in it, even one of the same site.
     pub(super) const fn plain_http_redirects_count_as_cross_site(self) -> bool {
         matches!(self, Self::Firefox)
     }
 
     /// Whether a cookie without `SameSite` counts as `Lax`. The RFC says so; Firefox holds back.
     pub(super) const fn same_site_is_lax_by_default(self) -> bool {
-        matches!(self, Self::Chromium)
-    }
-
-    /// Whether `SameSite=None` needs `Secure`.
-    pub(super) const fn same_site_none_needs_secure(self) -> bool {
         matches!(self, Self::Chromium)
     }
 

@@ -9,7 +9,7 @@ use super::cookies::Access;
 use super::preflight::Needs;
 use super::preflight_cache::Key;
 use super::{
-    Answer, Browser, Check, Credentials, Destination, FetchRequest, Hop, Mode, Outcome,
+    Answer, Browser, Check, Credentials, Destination, Engine, FetchRequest, Hop, Mode, Outcome,
     OutcomeKind, Reason, Received, Redirect, Rule, SentKind, SentRequest, check, fetch_metadata,
     origin_of, preflight, redirect, resource_policy, same_origin, sending,
 };
@@ -32,7 +32,7 @@ pub struct Exchange {
 #[derive(Clone, Debug)]
 pub enum Step {
     /// Send this, and hand what comes of it to [`Exchange::receive`].
-    Send(SentRequest),
+    Send(Box<SentRequest>),
     /// Nothing: this is how it ended.
     Done(Outcome),
 }
@@ -130,6 +130,9 @@ impl Exchange {
                 self.tainting = Tainting::Cors;
                 let needs = self.needs();
                 let wanted = self.request.use_cors_preflight || !needs.is_nothing();
+                self.request.use_cors_preflight = wanted
+                    && (self.request.use_cors_preflight
+                        || browser.engine.needs_preflight_for_ever());
                 if wanted && !self.is_remembered(browser, &needs, now) {
                     return self.send_preflight(browser, &needs);
                 }
@@ -140,14 +143,13 @@ impl Exchange {
 
     fn send_preflight(&mut self, browser: &Browser, needs: &Needs) -> Step {
         let url = self.url().clone();
-        let origin = if browser.engine.preflight_forgets_redirect_taint() {
-            self.initiator.clone()
-        } else {
-            self.serialised_origin()
-        };
-        let mut headers = sending::preflight_headers(&self.request.method, needs.header_list());
+        let origin = self.origin_of_preflight(browser.engine);
+        let names = needs.header_list(browser.engine);
+        let mut headers = sending::preflight_headers(&self.request.method, names);
         let mode = Mode::Cors.as_str();
-        fetch_metadata::add(&mut headers, browser.engine, &self.request, mode, &self.urls);
+        // It does not know of the hops before.
+        let urls = std::slice::from_ref(&url);
+        fetch_metadata::add(&mut headers, browser.engine, &self.request, mode, urls);
         sending::add_origin(&mut headers, Some(&origin));
         self.send(SentKind::Preflight, Method::OPTIONS, url, Some(origin), headers)
     }
@@ -158,10 +160,10 @@ impl Exchange {
             .has_credentials()
             .then(|| browser.cookies.header(&url, &self.access(browser), now))
             .flatten();
-        let mut headers = sending::request_headers(&self.request, cookies);
+        let mut headers = sending::request_headers(browser.engine, &self.request, cookies);
         let mode = self.request.mode.as_str();
         fetch_metadata::add(&mut headers, browser.engine, &self.request, mode, &self.urls);
-        let origin = self.origin_header();
+        let origin = self.origin_header(browser.engine);
         sending::add_origin(&mut headers, origin.as_ref());
         let method = self.request.method.clone();
         self.send(SentKind::Request, method, url, origin, headers)
@@ -178,7 +180,7 @@ impl Exchange {
         let has_body = kind == SentKind::Request && self.request.has_body;
         let request = SentRequest { kind, method, url, origin, headers, has_body };
         self.hops.push(Hop { request: request.clone(), response: None, check: None });
-        Step::Send(request)
+        Step::Send(Box::new(request))
     }
 
     fn after_preflight(
@@ -188,17 +190,19 @@ impl Exchange {
         now: SystemTime,
     ) -> Step {
         let (needs, credentials) = (self.needs(), self.request.credentials);
-        let origin = self.serialised_origin();
         let engine = browser.engine;
-        let key = self.cache_key();
+        let origin = self.origin_of_preflight(engine);
+        let key = self.cache_key(engine);
         match preflight::judge(engine, &origin, credentials, &needs, response) {
             Ok((grant, authorization_by_wildcard)) => {
                 if authorization_by_wildcard {
                     self.warnings.push(Reason::AuthorizationWildcard);
                 }
                 self.note(Check::passed(Rule::PreflightFetch));
-                let headers = &response.headers;
-                browser.preflights.remember(engine, key, credentials, grant, headers, now);
+                if self.is_remembering(engine) {
+                    let headers = &response.headers;
+                    browser.preflights.remember(engine, key, credentials, grant, headers, now);
+                }
                 self.send_request(browser, now)
             }
             Err(check) => {
@@ -224,6 +228,9 @@ impl Exchange {
             let origin = self.serialised_origin();
             let credentials = self.request.credentials;
             if let Err(reason) = check::cors_check(&origin, credentials, &response.headers) {
+                if browser.engine.forgets_preflight_of_failed_response() {
+                    browser.preflights.forget(&self.cache_key(browser.engine));
+                }
                 return self.blocked(Rule::CorsCheck, reason);
             }
             self.note(Check::passed(Rule::CorsCheck));
@@ -299,13 +306,28 @@ impl Exchange {
         }
     }
 
+    fn origin_of_preflight(&self, engine: Engine) -> RequestOrigin {
+        if engine.preflight_forgets_redirect_taint() {
+            self.initiator.clone()
+        } else {
+            self.serialised_origin()
+        }
+    }
+
     /// Fetch, "append a request `Origin` header", with the default referrer policy.
-    fn origin_header(&self) -> Option<RequestOrigin> {
+    fn origin_header(&self, engine: Engine) -> Option<RequestOrigin> {
         if self.tainting == Tainting::Cors {
             return Some(self.serialised_origin());
         }
-        if matches!(self.request.method, Method::GET | Method::HEAD) {
+        let is_element =
+            self.request.mode == Mode::Cors && self.request.destination != Destination::Empty;
+        let said_anyhow = (is_element && engine.elements_say_origin_at_home())
+            || (self.initiator == RequestOrigin::Null && engine.opaque_origins_are_always_said());
+        if matches!(self.request.method, Method::GET | Method::HEAD) && !said_anyhow {
             return None;
+        }
+        if engine.any_redirect_taints_without_cors() && redirect::crosses_origins(&self.urls) {
+            return Some(RequestOrigin::Null);
         }
         let downgrade =
             |origin: &Origin| origin.scheme() == "https" && self.url().scheme() == "http";
@@ -324,20 +346,27 @@ impl Exchange {
     }
 
     fn access(&self, browser: &Browser) -> Access {
-        Access::of(browser, &self.request, self.url())
+        Access::of(browser, &self.request, &self.urls)
     }
 
     fn is_remembered(&self, browser: &mut Browser, needs: &Needs, now: SystemTime) -> bool {
         let (engine, credentials) = (browser.engine, self.request.credentials);
-        browser.preflights.covers(engine, &self.cache_key(), credentials, needs, now)
+        let key = self.cache_key(engine);
+        self.is_remembering(engine)
+            && browser.preflights.covers(engine, &key, credentials, needs, now)
     }
 
-    fn cache_key(&self) -> Key {
+    fn is_remembering(&self, engine: Engine) -> bool {
+        engine.remembers_preflights_of_tainted_requests()
+            || !redirect::is_tainted(&self.initiator, &self.urls)
+    }
+
+    fn cache_key(&self, engine: Engine) -> Key {
         let mut url = self.url().clone();
         url.set_fragment(None);
         Key {
             partition: self.request.top_level.tuple().map(Site::of),
-            origin: self.serialised_origin().as_str().into(),
+            origin: self.origin_of_preflight(engine).as_str().into(),
             url,
         }
     }

@@ -44,16 +44,10 @@ fn site(engine: Engine, initiator: &RequestOrigin, urls: &[Url]) -> &'static str
         }
         worst = "same-site";
     }
-    if engine.plain_http_redirects_count_as_cross_site() && crossed_origins_in_plain(urls) {
+    let plain = urls.last().is_some_and(|url| url.scheme() == "http");
+    let redirected_elsewhere = urls.len() > 1 && worst != "same-origin";
+    if plain && redirected_elsewhere && engine.plain_http_redirects_count_as_cross_site() {
         return "cross-site";
     }
     worst
-}
-
-fn crossed_origins_in_plain(urls: &[Url]) -> bool {
-    let plain = urls.last().is_some_and(|url| url.scheme() == "http");
-    plain
-        && urls.windows(2).any(
-            |pair| matches!(pair, [from, to] if !same_origin(&origin_of(from), &origin_of(to))),
-        )
 }

@@ -19,6 +19,8 @@ pub(super) struct Needs {
     pub(super) method: Option<Box<str>>,
     /// The names of headers that are not safelisted: in lower case, sorted, each once.
     pub(super) headers: Vec<Box<str>>,
+    /// How often the page set each of them.
+    repetitions: Vec<usize>,
 }
 
 /// What a preflight's answer lists.
@@ -32,10 +34,10 @@ pub(super) struct Grant {
 impl Needs {
     pub(super) fn of(method: &Method, headers: &HeaderMap) -> Self {
         let safelisted = matches!(*method, Method::GET | Method::HEAD | Method::POST);
-        Self {
-            method: (!safelisted).then(|| method.as_str().into()),
-            headers: unsafe_header_names(headers),
-        }
+        let names = unsafe_header_names(headers);
+        let repetitions =
+            names.iter().map(|name| headers.get_all(&**name).iter().count()).collect();
+        Self { method: (!safelisted).then(|| method.as_str().into()), headers: names, repetitions }
     }
 
     pub(super) fn is_nothing(&self) -> bool {
@@ -43,11 +45,26 @@ impl Needs {
     }
 
     /// The value of `Access-Control-Request-Headers`.
-    pub(super) fn header_list(&self) -> Option<HeaderValue> {
+    pub(super) fn header_list(&self, engine: Engine) -> Option<HeaderValue> {
         if self.headers.is_empty() {
             return None;
         }
-        HeaderValue::try_from(self.headers.join(",")).ok()
+        let most = if engine.lists_repeated_headers() { usize::MAX } else { 1 };
+        let names = self.headers.iter().zip(&self.repetitions);
+        let names = names.flat_map(|(name, times)| std::iter::repeat_n(&**name, most.min(*times)));
+        HeaderValue::try_from(names.collect::<Vec<_>>().join(",")).ok()
+    }
+
+    /// Whether an answer that is remembered consents. `*` is good for less by then.
+    pub(super) fn remembered_by(
+        &self,
+        engine: Engine,
+        credentials: Credentials,
+        grant: &Grant,
+    ) -> bool {
+        let named = Credentials::Include;
+        let read_as = if engine.remembers_wildcards() { credentials } else { named };
+        self.allowed_by(engine, read_as, grant) == Ok(false)
     }
 
     /// Whether an answer consents, and whether it does so by `*` for `Authorization`.

@@ -58,7 +58,7 @@ impl PreflightCache {
         let Some(at) = self.position(engine, key, include) else { return false };
         let covered = self.entries.get(at).is_some_and(|entry| {
             (entry.with_credentials || !include)
-                && needs.allowed_by(engine, credentials, &entry.grant(now)).is_ok()
+                && needs.remembered_by(engine, credentials, &entry.grant(now))
                 && (engine != Engine::Chromium || entry.is_alive(now))
         });
         if !covered && engine == Engine::Chromium {
@@ -147,7 +147,7 @@ fn max_age(engine: Engine, headers: &HeaderMap) -> Duration {
         },
         Engine::Firefox if value.is_empty() => return DEFAULT_MAX_AGE,
         Engine::Firefox if value.bytes().all(|byte| byte.is_ascii_digit()) => {
-            value.parse().unwrap_or(0)
+            value.parse().unwrap_or(u64::MAX)
         }
         Engine::Firefox => 0,
     };

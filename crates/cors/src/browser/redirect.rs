@@ -62,6 +62,12 @@ pub(super) fn rewrite(request: &mut FetchRequest, status: u16, from: &Url, to: &
     }
 }
 
+/// Whether any redirect of the chain leads to another origin.
+pub(super) fn crosses_origins(urls: &[Url]) -> bool {
+    urls.windows(2)
+        .any(|pair| matches!(pair, [from, to] if !same_origin(&origin_of(from), &origin_of(to))))
+}
+
 /// Fetch, "redirect-taint": whether the origin has to be hidden from the last URL of the chain.
 pub(super) fn is_tainted(initiator: &RequestOrigin, urls: &[Url]) -> bool {
     urls.windows(2).any(|pair| {

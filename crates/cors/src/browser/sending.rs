@@ -1,12 +1,12 @@
 //! What the browser adds to a request, and what it does not let a page say.
 
 use http::header::{
-    ACCEPT, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, COOKIE, HeaderMap,
-    ORIGIN,
+    ACCEPT, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, COOKIE,
+    HeaderMap, ORIGIN, RANGE,
 };
 use http::{HeaderName, HeaderValue, Method};
 
-use super::{Destination, FetchRequest, Mode, Reason};
+use super::{Destination, Engine, FetchRequest, Mode, Reason};
 use crate::request::safelist;
 
 /// Fetch, "forbidden request-header", beside `proxy-` and `sec-`.
@@ -66,7 +66,12 @@ pub(super) fn construct(mut request: FetchRequest) -> Result<FetchRequest, Reaso
     if no_cors && !matches!(*method, Method::GET | Method::HEAD | Method::POST) {
         return Err(Reason::NoCorsMethod { method: method.as_str().into() });
     }
+    let had_type = request.headers.contains_key(CONTENT_TYPE);
     request.headers = headers_of_page(&request.headers, no_cors);
+    if had_type && request.has_body && !request.headers.contains_key(CONTENT_TYPE) {
+        // The type that the page gave was dropped; a text has one of its own.
+        request.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain;charset=UTF-8"));
+    }
     Ok(request)
 }
 
@@ -76,7 +81,7 @@ fn headers_of_page(headers: &HeaderMap, no_cors: bool) -> HeaderMap {
     let mut kept = HeaderMap::new();
     for (name, value) in headers {
         let allowed = if no_cors {
-            *name != http::header::RANGE && safelist::contains(name, value)
+            *name != RANGE && safelist::contains(name, value)
         } else {
             !is_forbidden(name, value)
         };
@@ -112,8 +117,17 @@ pub(super) fn preflight_headers(method: &Method, names: Option<HeaderValue>) -> 
 }
 
 /// The headers of a request, without `Origin` and `Sec-Fetch-*`.
-pub(super) fn request_headers(request: &FetchRequest, cookies: Option<HeaderValue>) -> HeaderMap {
+pub(super) fn request_headers(
+    engine: Engine,
+    request: &FetchRequest,
+    cookies: Option<HeaderValue>,
+) -> HeaderMap {
     let mut headers = request.headers.clone();
+    if engine.rewrites_range()
+        && let Some(range) = headers.get(RANGE).and_then(as_understood)
+    {
+        headers.insert(RANGE, range);
+    }
     if !headers.contains_key(ACCEPT) {
         headers.insert(ACCEPT, HeaderValue::from_static(accept(request.destination)));
     }
@@ -121,6 +135,17 @@ pub(super) fn request_headers(request: &FetchRequest, cookies: Option<HeaderValu
         headers.insert(COOKIE, cookies);
     }
     headers
+}
+
+/// A range of bytes, without spaces and in lower case; nothing for what is no such range.
+fn as_understood(range: &HeaderValue) -> Option<HeaderValue> {
+    let text = range.to_str().ok()?.to_ascii_lowercase();
+    let bounds = text.trim().strip_prefix("bytes")?.trim_start().strip_prefix('=')?;
+    let (start, end) = bounds.split_once('-')?;
+    let (start, end) = (start.trim(), end.trim());
+    let is_number = |text: &str| text.is_empty() || text.parse::<i64>().is_ok();
+    let is_range = is_number(start) && is_number(end) && !(start.is_empty() && end.is_empty());
+    is_range.then(|| HeaderValue::try_from(format!("bytes={start}-{end}")).ok())?
 }
 
 /// Adds `Origin`.

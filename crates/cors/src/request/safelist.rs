@@ -55,22 +55,18 @@ fn is_form_type(value: &[u8]) -> bool {
     CONTENT_TYPES.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(essence))
 }
 
-/// Fetch, "simple range header value", and with a start: `bytes=N-` or `bytes=N-M`.
+/// Fetch, "simple range header value", and with a start: `bytes=N-` or `bytes=N-M`. Numbers that no
+/// file has are none to browsers.
 fn is_simple_range(value: &[u8]) -> bool {
     let bounds = std::str::from_utf8(value)
         .ok()
         .and_then(|value| value.strip_prefix("bytes="))
         .and_then(|range| range.split_once('-'));
     let Some((start, end)) = bounds else { return false };
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    if start.is_empty() || !digits(start) || !digits(end) {
-        return false;
-    }
-    end.is_empty() || is_not_above(start, end)
+    let Some(start) = number(start) else { return false };
+    end.is_empty() || number(end).is_some_and(|end| start <= end)
 }
 
-/// Compares two decimal numbers of any length.
-fn is_not_above(one: &str, other: &str) -> bool {
-    let (one, other) = (one.trim_start_matches('0'), other.trim_start_matches('0'));
-    (one.len(), one) <= (other.len(), other)
+fn number(digits: &str) -> Option<i64> {
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok())?
 }

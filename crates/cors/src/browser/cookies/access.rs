@@ -3,8 +3,8 @@
 use url::Url;
 
 use super::super::{Browser, Engine, FetchRequest, ThirdPartyCookies, origin_of, same_site};
-use super::SameSite;
-use crate::{RequestOrigin, Site};
+use super::{Partition, SameSite};
+use crate::{Origin, RequestOrigin, Site};
 
 /// What one request may do with cookies.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -14,7 +14,7 @@ pub(in super::super) struct Access {
     /// Whether the common jar is open.
     common: bool,
     /// The jar of the top-level site; nothing where that has none.
-    partition: Option<Site>,
+    partition: Option<Partition>,
     /// Whether cookies without `Partitioned` go to the partition.
     all_partitioned: bool,
 }
@@ -29,13 +29,16 @@ enum Relation {
 }
 
 impl Access {
-    /// For a request to `url`, the last of the chain.
-    pub(in super::super) fn of(browser: &Browser, request: &FetchRequest, url: &Url) -> Self {
-        let target = origin_of(url);
+    /// For a request to the last URL of the chain.
+    pub(in super::super) fn of(browser: &Browser, request: &FetchRequest, urls: &[Url]) -> Self {
+        let target = urls.last().map_or(RequestOrigin::Null, origin_of);
         let top_level_navigation = request.is_top_level_navigation();
         let top_level = if top_level_navigation { &target } else { &request.top_level };
         let third_party = !is_first_party(request, top_level, &target);
-        let related = request.initiator.as_ref().is_none_or(|page| same_site(page, &target));
+        let looked_at = if browser.engine.redirects_count_for_same_site() { urls } else { &[] };
+        let related = request.initiator.as_ref().is_none_or(|page| {
+            same_site(page, &target) && looked_at.iter().all(|url| same_site(page, &origin_of(url)))
+        });
         let relation = if related && !third_party {
             Relation::SameSite
         } else if top_level_navigation && request.method.is_safe() {
@@ -48,25 +51,33 @@ impl Access {
             engine: browser.engine,
             relation,
             common: !third_party || setting == ThirdPartyCookies::Allowed,
-            partition: top_level.tuple().map(Site::of),
+            partition: top_level.tuple().map(|top_level| Partition {
+                site: Site::of(top_level),
+                cross_site_ancestor: !is_page_of(request, top_level),
+            }),
             all_partitioned: third_party && setting == ThirdPartyCookies::Partitioned,
         }
     }
 
     /// Whether cookies of this jar are sent.
-    pub(super) fn reads_jar(&self, partition: Option<&Site>) -> bool {
+    pub(super) fn reads_jar(&self, partition: Option<&Partition>) -> bool {
         match partition {
             None => self.common,
-            Some(site) => self.partition.as_ref() == Some(site),
+            Some(partition) => self.partition.as_ref() == Some(partition),
         }
     }
 
     /// The jar that a cookie is written to; nothing where it is not stored.
-    pub(super) fn writes_jar(&self, partitioned: bool) -> Option<Option<Site>> {
+    pub(super) fn writes_jar(&self, partitioned: bool) -> Option<Option<Partition>> {
         if partitioned || self.all_partitioned {
             return self.partition.clone().map(Some);
         }
         self.common.then_some(None)
+    }
+
+    /// Whether `=value` is a cookie without a name.
+    pub(super) const fn takes_empty_names(&self) -> bool {
+        self.engine.takes_empty_cookie_names()
     }
 
     /// Whether a cookie with this attribute is sent.
@@ -80,7 +91,7 @@ impl Access {
 
     /// Whether a cookie with this attribute is stored.
     pub(super) fn stores(&self, same_site: SameSite, secure: bool) -> bool {
-        if same_site == SameSite::None && !secure && self.engine.same_site_none_needs_secure() {
+        if same_site == SameSite::None && !secure {
             return false;
         }
         // What the tab itself navigates to is first party, wherever it came from.
@@ -96,13 +107,20 @@ impl Access {
     }
 }
 
-/// Whether page, tab and target are one party. A sandboxed frame is no party's.
+/// Whether page, tab and target are one party.
 fn is_first_party(
     request: &FetchRequest,
     top_level: &RequestOrigin,
     target: &RequestOrigin,
 ) -> bool {
-    let page_is_first_party = request.is_top_level_navigation()
-        || request.initiator.as_ref().is_none_or(|page| same_site(page, top_level));
-    page_is_first_party && same_site(top_level, target)
+    top_level.tuple().is_some_and(|tab| is_page_of(request, tab)) && same_site(top_level, target)
+}
+
+/// Whether the page is of the site in the address bar. A sandboxed frame is of none.
+fn is_page_of(request: &FetchRequest, top_level: &Origin) -> bool {
+    request.is_top_level_navigation()
+        || request
+            .initiator
+            .as_ref()
+            .is_none_or(|page| page.tuple().is_some_and(|page| crate::same_site(page, top_level)))
 }
