@@ -13,6 +13,9 @@ pub(crate) struct Options {
     /// Use what is here; install nothing
     #[arg(long)]
     no_install: bool,
+    /// Also hold the browser model to every scenario, in each browser; without it to a sample
+    #[arg(long)]
+    browsers: bool,
 }
 
 /// Prepares, runs every test, then checks the ledgers.
@@ -24,6 +27,22 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut arguments = vec!["nextest", "run", "--workspace"];
     arguments.extend(options.filter.as_deref());
     process::run("cargo", &arguments)?;
+    if options.browsers {
+        let every = "binary(browser_model) & test(every_scenario)";
+        process::run(
+            "cargo",
+            &[
+                "nextest",
+                "run",
+                "--package",
+                "crossgate-tests",
+                "--run-ignored",
+                "only",
+                "--filterset",
+                every,
+            ],
+        )?;
+    }
     if options.filter.is_none() {
         process::run("cargo", &["test", "--quiet", "--workspace", "--doc"])?;
         ledger::check()?;

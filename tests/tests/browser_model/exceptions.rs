@@ -15,7 +15,12 @@ pub(crate) struct Exception {
 }
 
 /// All of them. One that no longer holds fails the test, too.
-pub(crate) const ALL: &[Exception] = &[];
+pub(crate) const ALL: &[Exception] = &[Exception {
+    scenario: "a PUT turned into a GET, then redirected again",
+    engine: Engine::Firefox,
+    why: "the preflight of the second redirect lists Content-Type, which the first one took away with the body, and which is not sent; \
+          the scenario's page is the minimal one (docs/browser-model.md)",
+}];
 
 impl Exception {
     pub(crate) fn is_about(&self, engine: Engine, scenario: &Scenario) -> bool {

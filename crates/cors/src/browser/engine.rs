@@ -57,9 +57,9 @@ impl Engine {
         matches!(self, Self::Firefox)
     }
 
-    /// Whether a request that needed a preflight at first needs one on each later hop, even where
-    /// a redirect took away what it was needed for.
-    pub(super) const fn needs_preflight_for_ever(self) -> bool {
+    /// Whether what a page asked for decides on preflights for all hops, even where a redirect took
+    /// away what one was needed for.
+    pub(super) const fn decides_on_preflights_once(self) -> bool {
         matches!(self, Self::Firefox)
     }
 
@@ -83,11 +83,6 @@ impl Engine {
     /// standard only one away from a third origin does.
     pub(super) const fn any_redirect_taints_without_cors(self) -> bool {
         matches!(self, Self::Chromium)
-    }
-
-    /// Whether a sandboxed page says `Origin: null` where no origin is wanted.
-    pub(super) const fn opaque_origins_are_always_said(self) -> bool {
-        matches!(self, Self::Firefox)
     }
 
     /// Whether a redirect by another site makes a request cross-site for `SameSite`.

@@ -62,6 +62,8 @@ impl Exchange {
         let step = match sending::construct(request) {
             Ok(request) => {
                 exchange.request = request;
+                exchange.request.use_cors_preflight |=
+                    browser.engine.decides_on_preflights_once() && !exchange.needs().is_nothing();
                 exchange.main_fetch(browser, now)
             }
             Err(reason) => exchange.done(OutcomeKind::Refused, None, reason),
@@ -130,9 +132,6 @@ impl Exchange {
                 self.tainting = Tainting::Cors;
                 let needs = self.needs();
                 let wanted = self.request.use_cors_preflight || !needs.is_nothing();
-                self.request.use_cors_preflight = wanted
-                    && (self.request.use_cors_preflight
-                        || browser.engine.needs_preflight_for_ever());
                 if wanted && !self.is_remembered(browser, &needs, now) {
                     return self.send_preflight(browser, &needs);
                 }
@@ -163,7 +162,7 @@ impl Exchange {
         let mut headers = sending::request_headers(browser.engine, &self.request, cookies);
         let mode = self.request.mode.as_str();
         fetch_metadata::add(&mut headers, browser.engine, &self.request, mode, &self.urls);
-        let origin = self.origin_header(browser.engine);
+        let origin = self.origin_header(browser);
         sending::add_origin(&mut headers, origin.as_ref());
         let method = self.request.method.clone();
         self.send(SentKind::Request, method, url, origin, headers)
@@ -315,18 +314,20 @@ impl Exchange {
     }
 
     /// Fetch, "append a request `Origin` header", with the default referrer policy.
-    fn origin_header(&self, engine: Engine) -> Option<RequestOrigin> {
+    fn origin_header(&self, browser: &Browser) -> Option<RequestOrigin> {
         if self.tainting == Tainting::Cors {
             return Some(self.serialised_origin());
         }
         let is_element =
             self.request.mode == Mode::Cors && self.request.destination != Destination::Empty;
-        let said_anyhow = (is_element && engine.elements_say_origin_at_home())
-            || (self.initiator == RequestOrigin::Null && engine.opaque_origins_are_always_said());
+        let said_anyhow = (is_element && browser.engine.elements_say_origin_at_home())
+            || (self.has_credentials() && self.access(browser).may_be_granted_storage_access());
         if matches!(self.request.method, Method::GET | Method::HEAD) && !said_anyhow {
             return None;
         }
-        if engine.any_redirect_taints_without_cors() && redirect::crosses_origins(&self.urls) {
+        if browser.engine.any_redirect_taints_without_cors()
+            && redirect::crosses_origins(&self.urls)
+        {
             return Some(RequestOrigin::Null);
         }
         let downgrade =

@@ -17,6 +17,8 @@ pub(in super::super) struct Access {
     partition: Option<Partition>,
     /// Whether cookies without `Partitioned` go to the partition.
     all_partitioned: bool,
+    /// Whether the page could be given the common jar: it asks the site that the tab is of.
+    storage_access: bool,
 }
 
 /// RFC 6265bis, "same-site" and "cross-site" requests.
@@ -56,7 +58,16 @@ impl Access {
                 cross_site_ancestor: !is_page_of(request, top_level),
             }),
             all_partitioned: third_party && setting == ThirdPartyCookies::Partitioned,
+            storage_access: third_party
+                && setting != ThirdPartyCookies::Allowed
+                && same_site(top_level, &target),
         }
+    }
+
+    /// Whether the request says its origin, so that the server may grant storage access (Storage
+    /// Access Headers, `Sec-Fetch-Storage-Access`).
+    pub(in super::super) const fn may_be_granted_storage_access(&self) -> bool {
+        self.storage_access
     }
 
     /// Whether cookies of this jar are sent.
