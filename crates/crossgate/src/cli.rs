@@ -1,5 +1,6 @@
 //! The command line: what a stranger reads first.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -43,6 +44,20 @@ pub(crate) enum Command {
     ///
     /// Exit status: 0 nothing found, 1 findings, 2 a file cannot be read.
     Doctor(DoctorOptions),
+    /// Say what the gateway decides on a call and what a browser then does, hop by hop, without a network
+    ///
+    /// A gateway with this config is started on loopback, with an empty store and in place of your applications one that answers
+    /// whatever you say, and a model of Chromium and of Firefox calls it. For each hop: what is sent, what is answered, the line of
+    /// the config that decided, and the check of the browser. docs/explain-and-probe.md has examples.
+    ///
+    /// Exit status: 0 the page gets an answer, 1 it does not in some browser, or the config has errors, 2 something cannot be read.
+    Explain(ExplainOptions),
+    /// Call a URL, of anybody's, as a page would, and say what Chromium and Firefox would make of the answers
+    ///
+    /// This really sends the preflight and the request, without cookies.
+    ///
+    /// Exit status: 0 the page gets an answer, 1 it does not in some browser, 2 something cannot be read.
+    Probe(ProbeOptions),
     /// Print the JSON Schema of the config, for editors
     Schema,
     /// What pages of other origins were refused, and the settings that would allow it
@@ -121,6 +136,84 @@ pub(crate) struct DoctorOptions {
     /// How findings are printed
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: ReportFormat,
+}
+
+/// A call of a page.
+#[derive(Debug, Args)]
+pub(crate) struct CallOptions {
+    /// The request's method
+    #[arg(long, default_value = "GET", value_name = "METHOD")]
+    pub(crate) method: String,
+    /// A header that the page sets: `NAME` or `NAME: VALUE`. May come several times
+    #[arg(long = "header", value_name = "NAME")]
+    pub(crate) headers: Vec<String>,
+    /// Whether cookies come along: the credentials mode of `fetch`
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) credentials: CredentialsMode,
+    /// How the report is printed
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+}
+
+/// Fetch, "credentials mode".
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CredentialsMode {
+    /// No cookies
+    Omit,
+    /// Cookies to the page's own host only, which is what `fetch` does when nothing is said
+    SameOrigin,
+    /// Cookies to every host: what a call to an application behind a login needs
+    #[default]
+    Include,
+}
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainOptions {
+    /// The config file (YAML)
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) config: PathBuf,
+    /// What is asked for
+    #[arg(long)]
+    pub(crate) url: String,
+    /// The origin of the page that calls, or `null`. Left out, it is a person who opens the URL
+    #[arg(long)]
+    pub(crate) origin: Option<String>,
+    #[command(flatten)]
+    pub(crate) call: CallOptions,
+    /// Somebody who is signed in, and has opened the application
+    #[arg(long = "as", value_name = "EMAIL")]
+    pub(crate) email: Option<String>,
+    /// A service token that the request brings, by name or id
+    #[arg(long, value_name = "ID")]
+    pub(crate) service_token: Option<String>,
+    /// The visitor's address
+    #[arg(long, default_value = "192.0.2.1")]
+    pub(crate) ip: IpAddr,
+    /// The status with which the application answers what reaches it
+    #[arg(long, default_value_t = 200, value_name = "STATUS")]
+    pub(crate) upstream_status: u16,
+    /// A header that the application answers with: `NAME: VALUE`. May come several times
+    #[arg(long = "upstream-header", value_name = "HEADER")]
+    pub(crate) upstream_headers: Vec<String>,
+    /// Let Chromium block third-party cookies, as it does in private windows
+    #[arg(long)]
+    pub(crate) block_third_party_cookies: bool,
+}
+
+/// Options of `probe`.
+#[derive(Debug, Args)]
+pub(crate) struct ProbeOptions {
+    /// What is asked for
+    pub(crate) url: String,
+    /// The origin of the page that calls, or `null`
+    #[arg(long)]
+    pub(crate) origin: String,
+    #[command(flatten)]
+    pub(crate) call: CallOptions,
+    /// Longest wait for each connection and each answer, in seconds
+    #[arg(long, default_value_t = 10, value_name = "SECONDS")]
+    pub(crate) timeout: u64,
 }
 
 /// Commands on service tokens.

@@ -11,8 +11,10 @@ mod cors_telemetry;
 mod decision_log;
 mod demo;
 mod diagnostics;
+mod exchanges;
 mod gateway;
 mod metrics;
+mod rehearsal;
 mod reload;
 mod remember;
 mod running;
@@ -30,6 +32,8 @@ fn main() -> ExitCode {
         Command::Cors(command) => commands::cors::run(command),
         Command::Demo(options) => commands::demo::run(&options),
         Command::Doctor(options) => commands::doctor::run(&options),
+        Command::Explain(options) => commands::explain::run(&options),
+        Command::Probe(options) => commands::probe::run(&options),
         Command::Schema => commands::schema::run(),
         Command::Serve(options) => commands::serve::run(&options),
         Command::ServiceToken(command) => commands::service_token::run(command),

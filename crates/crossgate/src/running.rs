@@ -25,7 +25,7 @@ use crate::{clock, remember};
 
 /// A gateway that serves.
 pub(crate) struct Running {
-    gateway: Arc<Gateway>,
+    pub(crate) gateway: Arc<Gateway>,
     store: Store,
     server: Server,
     outbox: Outbox,

@@ -33,8 +33,10 @@ pub(crate) fn device(value: &str, now: i64) -> Option<HeaderValue> {
     written(&cookie.same_site(cookie::SameSite::Strict))
 }
 
-/// The login host's `CF_Authorization`.
-pub(crate) fn team(session: &TeamSession, same_site: SameSite, now: i64) -> Option<HeaderValue> {
+/// The value of `Set-Cookie` for the login host's `CF_Authorization`; nothing where the token is no cookie's value. `now` is in unix
+/// seconds.
+#[must_use]
+pub fn team(session: &TeamSession, same_site: SameSite, now: i64) -> Option<HeaderValue> {
     let cookie = SetCookie::new(cookie::AUTHORIZATION, &session.token);
     written(&cookie.same_site(attribute(same_site)).until(session.expires_at, now))
 }

@@ -41,6 +41,7 @@ use arc_swap::ArcSwap;
 use crossgate_session::Sessions;
 
 pub use admin::{AdminPages, NotReady, admin_router};
+pub use cookies::team as team_cookie;
 pub use mail::{Letter, MailError, Outbox, Postman};
 
 /// The pages and endpoints of one gateway. Cheap to share behind an `Arc`.

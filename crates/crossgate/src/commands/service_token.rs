@@ -58,24 +58,7 @@ async fn create(
     let duration = duration
         .or_else(|| declared.map(|token| format!("{}s", token.duration.as_secs())))
         .unwrap_or_else(|| DEFAULT_DURATION.to_owned());
-    let now = clock::now();
-    let mut random = [0; 16];
-    clock::fill_random(&mut random).ok().context("the system gives no random bytes")?;
-    let client_id = ClientId::from_random(random);
-    let mut random = [0; 29];
-    clock::fill_random(&mut random).ok().context("the system gives no random bytes")?;
-    let secret = ClientSecret::from_random(random);
-    let token = ServiceToken {
-        id: uuid::Uuid::new_v4().to_string(),
-        name,
-        client_id: client_id.as_str().to_owned(),
-        secret_hash: *secret.hash().as_bytes(),
-        created_at: now,
-        expires_at: expiry(now, &duration)?,
-        enabled: true,
-        duration,
-        last_seen_at: None,
-    };
+    let (token, secret) = fresh(name, duration)?;
     match store.create_service_token(&token).await {
         Err(error) if *error.kind() == StoreErrorKind::Conflict => {
             eprintln!(
@@ -110,6 +93,29 @@ async fn create(
         ),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A service token that is nowhere yet, and its secret.
+pub(crate) fn fresh(name: String, duration: String) -> Result<(ServiceToken, ClientSecret)> {
+    let now = clock::now();
+    let mut random = [0; 16];
+    clock::fill_random(&mut random).ok().context("the system gives no random bytes")?;
+    let client_id = ClientId::from_random(random);
+    let mut random = [0; 29];
+    clock::fill_random(&mut random).ok().context("the system gives no random bytes")?;
+    let secret = ClientSecret::from_random(random);
+    let token = ServiceToken {
+        id: uuid::Uuid::new_v4().to_string(),
+        name,
+        client_id: client_id.as_str().to_owned(),
+        secret_hash: *secret.hash().as_bytes(),
+        created_at: now,
+        expires_at: expiry(now, &duration)?,
+        enabled: true,
+        duration,
+        last_seen_at: None,
+    };
+    Ok((token, secret))
 }
 
 async fn list(store: &Store, format: Format) -> Result<ExitCode> {
