@@ -58,7 +58,6 @@ impl Rehearsal {
     ) -> Result<Self> {
         let folder = tempfile::tempdir().context("cannot make a folder for an empty store")?;
         let upstream = upstream::start(options).await?;
-        let public: Vec<_> = config.listeners.iter().map(|listener| listener.public).collect();
         let config = on_loopback(config, &upstream, folder.path());
         let store = remember::open_store(&config).await?;
         let service_token = match &options.service_token {
@@ -74,8 +73,12 @@ impl Rehearsal {
             log: Box::new(decisions.clone()),
         };
         let running = Running::start(config, surroundings).await?;
+        let gate = running.gateway.gate.load();
+        let public = gate.snapshot().listeners.iter().map(|listener| listener.public);
+        let entrances = public.zip(running.addresses.iter().copied()).collect();
+        drop(gate);
         Ok(Self {
-            entrances: public.into_iter().zip(running.addresses.iter().copied()).collect(),
+            entrances,
             running,
             decisions,
             outline: Outline::read(&file.text),

@@ -56,6 +56,8 @@ impl Connection {
     /// To where a URL leads.
     pub(crate) fn to(url: &Url, patience: Duration) -> Self {
         let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+        // Browsers know these names themselves; not every system does (RFC 6761, section 6.3).
+        let host = if host.ends_with(".localhost") { "localhost" } else { host };
         Self {
             to: (host.to_owned(), url.port_or_known_default().unwrap_or_default()),
             tls: url.scheme() == "https",
