@@ -31,11 +31,13 @@ mod sending;
 #[cfg(test)]
 mod tests;
 
+pub use check::cors_check;
 pub use cookies::{Cookie, CookieJar, Partition, SameSite};
 pub use engine::{Engine, ThirdPartyCookies};
 pub use exchange::{Exchange, Step};
 pub use hop::{Answer, Check, Hop, Received, SentKind, SentRequest};
 pub use outcome::{Outcome, OutcomeKind, Reason};
+pub use preflight::preflight_check;
 pub use preflight_cache::PreflightCache;
 pub use request::{Credentials, Destination, FetchRequest, Mode, Redirect};
 pub use rule::Rule;

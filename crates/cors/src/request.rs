@@ -1,6 +1,7 @@
 //! Facts about an actual request, as opposed to its preflight.
 
 mod browser_headers;
+pub(crate) mod forbidden;
 pub(crate) mod safelist;
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,6 @@
-//! The checks that a browser makes with the headers of a response (Fetch, "CORS check" and "CORS-preflight fetch").
+//! The checks that a browser makes with the headers of a response, made on what a recording kept of them.
+
+use crossgate_cors::browser::{self, Engine, Reason};
 
 use crate::Symptom;
 use crate::har::Headers;
@@ -31,30 +33,7 @@ pub(crate) fn response(
     origin: &str,
     credentials: Credentials,
 ) -> Result<(), Failed> {
-    let failed = |symptom, value| Err(Failed::new(symptom, value));
-    let mut lines = headers.values("access-control-allow-origin");
-    let Some(value) = lines.next() else {
-        return failed(Symptom::AllowOriginMissing, None);
-    };
-    if lines.next().is_some() || value.contains(',') {
-        let all = headers.values("access-control-allow-origin").collect::<Vec<_>>().join(", ");
-        return failed(Symptom::AllowOriginMultiple, Some(&all));
-    }
-    let included = credentials == Credentials::Included;
-    if value == "*" {
-        return if included { failed(Symptom::WildcardWithCredentials, Some("*")) } else { Ok(()) };
-    }
-    if value != origin {
-        let is_origin = value == "null" || url::Url::parse(value).is_ok_and(|url| url.has_host());
-        let symptom =
-            if is_origin { Symptom::AllowOriginMismatch } else { Symptom::AllowOriginInvalid };
-        return failed(symptom, Some(value));
-    }
-    let allowed = headers.values("access-control-allow-credentials").collect::<Vec<_>>();
-    if included && allowed != ["true"] {
-        return failed(Symptom::AllowCredentialsMissing, Some(&allowed.join(", ")));
-    }
-    Ok(())
+    browser::cors_check(origin, credentials.assumed(), &headers.to_map()).map_err(failed)
 }
 
 /// What a preflight's answer has to allow besides. The status is not looked at.
@@ -64,37 +43,48 @@ pub(crate) fn preflight(
     request_headers: &[&str],
     credentials: Credentials,
 ) -> Result<(), Failed> {
-    for name in ["access-control-allow-methods", "access-control-allow-headers"] {
-        if !headers.list(name).all(is_token) {
-            return Err(Failed::new(Symptom::PreflightSyntax, Some(name)));
-        }
-    }
-    let wildcard = |name: &str| {
-        credentials == Credentials::Unknown && headers.list(name).any(|member| member == "*")
-    };
-    let is_allowed = matches!(method, "GET" | "HEAD" | "POST" | "")
-        || headers.list("access-control-allow-methods").any(|member| member == method)
-        || wildcard("access-control-allow-methods");
-    if !is_allowed {
-        return Err(Failed::new(Symptom::MethodNotAllowed, Some(method)));
-    }
-    let refused = request_headers.iter().find(|name| {
-        let mut allowed = headers.list("access-control-allow-headers");
-        !allowed.any(|member| member.eq_ignore_ascii_case(name))
-            && !wildcard("access-control-allow-headers")
-    });
-    refused.map_or(Ok(()), |name| Err(Failed::new(Symptom::HeaderNotAllowed, Some(name))))
+    let method = if method.is_empty() { "GET" } else { method };
+    let (engine, credentials) = (Engine::Chromium, credentials.assumed());
+    browser::preflight_check(engine, method, request_headers, credentials, &headers.to_map())
+        .map(drop)
+        .map_err(failed)
 }
 
 /// Whether `*` is all that lets `Authorization` pass, as browsers still tolerate.
 pub(crate) fn authorization_by_wildcard(headers: &Headers, request_headers: &[&str]) -> bool {
-    let allowed = || headers.list("access-control-allow-headers");
-    request_headers.iter().any(|name| name.eq_ignore_ascii_case("authorization"))
-        && allowed().any(|member| member == "*")
-        && !allowed().any(|member| member.eq_ignore_ascii_case("authorization"))
+    let names = request_headers.iter().filter(|name| name.eq_ignore_ascii_case("authorization"));
+    let (engine, credentials) = (Engine::Chromium, Credentials::Unknown.assumed());
+    let names = names.copied().collect::<Vec<_>>();
+    browser::preflight_check(engine, "GET", &names, credentials, &headers.to_map()) == Ok(true)
 }
 
-/// RFC 9110, section 5.6.2.
-fn is_token(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+impl Credentials {
+    /// The mode in which everything passes that passes in this one.
+    const fn assumed(self) -> browser::Credentials {
+        match self {
+            Self::Included => browser::Credentials::Include,
+            Self::Unknown => browser::Credentials::Omit,
+        }
+    }
+}
+
+fn failed(reason: Reason) -> Failed {
+    let (symptom, value) = match reason {
+        Reason::AllowOriginMissing => (Symptom::AllowOriginMissing, None),
+        Reason::AllowOriginMultiple { value } => (Symptom::AllowOriginMultiple, Some(value)),
+        Reason::AllowOriginInvalid { value } => (Symptom::AllowOriginInvalid, Some(value)),
+        Reason::AllowOriginMismatch { value, .. } => (Symptom::AllowOriginMismatch, Some(value)),
+        Reason::WildcardWithCredentials => (Symptom::WildcardWithCredentials, Some("*".into())),
+        Reason::AllowCredentialsMissing { value } => {
+            (Symptom::AllowCredentialsMissing, Some(value.unwrap_or_default()))
+        }
+        Reason::MethodNotAllowed { method } => (Symptom::MethodNotAllowed, Some(method)),
+        Reason::HeaderNotAllowed { name } => (Symptom::HeaderNotAllowed, Some(name)),
+        Reason::PreflightSyntax { header, .. } => {
+            (Symptom::PreflightSyntax, Some(header.to_ascii_lowercase().into()))
+        }
+        // The two checks give no other reasons.
+        _ => (Symptom::NotCors, None),
+    };
+    Failed { symptom, value: value.map(String::from) }
 }

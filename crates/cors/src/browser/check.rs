@@ -5,15 +5,15 @@ use http::header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN
 use url::Url;
 
 use super::{Credentials, Reason, header_list};
-use crate::RequestOrigin;
 
-/// Whether a response may be shared with `origin`.
+/// Fetch, "CORS check": whether a response with these headers may be shared with `origin`, the value
+/// of the request's `Origin`.
 ///
 /// # Errors
 ///
 /// Why not.
-pub(super) fn cors_check(
-    origin: &RequestOrigin,
+pub fn cors_check(
+    origin: &str,
     credentials: Credentials,
     headers: &HeaderMap,
 ) -> Result<(), Reason> {
@@ -23,7 +23,7 @@ pub(super) fn cors_check(
     if allowed == "*" && !with_credentials {
         return Ok(());
     }
-    if allowed != origin.as_str() {
+    if allowed != origin {
         return Err(mistake(&allowed, origin));
     }
     if !with_credentials {
@@ -37,15 +37,15 @@ pub(super) fn cors_check(
 }
 
 /// Which mistake the value is. Browsers tell them apart in their messages alone.
-fn mistake(allowed: &str, origin: &RequestOrigin) -> Reason {
+fn mistake(allowed: &str, origin: &str) -> Reason {
     let value = allowed.into();
     if allowed == "*" {
         Reason::WildcardWithCredentials
     } else if allowed.contains([',', ' ']) {
         Reason::AllowOriginMultiple { value }
-    } else if allowed != "null" && Url::parse(allowed).is_err() {
+    } else if allowed != "null" && !Url::parse(allowed).is_ok_and(|url| url.has_host()) {
         Reason::AllowOriginInvalid { value }
     } else {
-        Reason::AllowOriginMismatch { value, origin: origin.as_str().into() }
+        Reason::AllowOriginMismatch { value, origin: origin.into() }
     }
 }

@@ -10,8 +10,8 @@ use super::preflight::Needs;
 use super::preflight_cache::Key;
 use super::{
     Answer, Browser, Check, Credentials, Destination, Engine, FetchRequest, Hop, Mode, Outcome,
-    OutcomeKind, Reason, Received, Redirect, Rule, SentKind, SentRequest, check, fetch_metadata,
-    origin_of, preflight, redirect, resource_policy, same_origin, sending,
+    OutcomeKind, Reason, Received, Redirect, Rule, SentKind, SentRequest, cors_check,
+    fetch_metadata, origin_of, preflight, redirect, resource_policy, same_origin, sending,
 };
 use crate::{Origin, RequestOrigin, Site};
 
@@ -226,7 +226,7 @@ impl Exchange {
         if self.tainting == Tainting::Cors {
             let origin = self.serialised_origin();
             let credentials = self.request.credentials;
-            if let Err(reason) = check::cors_check(&origin, credentials, &response.headers) {
+            if let Err(reason) = cors_check(origin.as_str(), credentials, &response.headers) {
                 if browser.engine.forgets_preflight_of_failed_response() {
                     browser.preflights.forget(&self.cache_key(browser.engine));
                 }

@@ -5,7 +5,9 @@ use http::header::{
 };
 use http::{HeaderName, HeaderValue, Method};
 
-use super::{Check, Credentials, Engine, Reason, Received, Rule, check, header_list, redirect};
+use super::{
+    Check, Credentials, Engine, Reason, Received, Rule, cors_check, header_list, redirect,
+};
 use crate::RequestOrigin;
 use crate::request::safelist;
 
@@ -120,21 +122,51 @@ pub(super) fn judge(
     if redirect::is_redirect(answer) {
         return Err(failed(Reason::PreflightRedirect { status: answer.status }));
     }
-    check::cors_check(origin, credentials, &answer.headers)
+    cors_check(origin.as_str(), credentials, &answer.headers)
         .map_err(|reason| Check::failed(Rule::CorsCheck, reason))?;
     if !(200..300).contains(&answer.status) {
         return Err(failed(Reason::PreflightStatus { status: answer.status }));
     }
-    let list = |name: &HeaderName, shown| {
-        header_list::tokens(&answer.headers, name)
-            .map_err(|value| failed(Reason::PreflightSyntax { header: shown, value: value.into() }))
-    };
-    let methods = list(&ACCESS_CONTROL_ALLOW_METHODS, "Access-Control-Allow-Methods")?;
-    let headers = list(&ACCESS_CONTROL_ALLOW_HEADERS, "Access-Control-Allow-Headers")?;
-    let headers = headers.into_iter().map(|name| name.to_ascii_lowercase().into()).collect();
-    let grant = Grant { methods, headers };
+    let grant = Grant::read(&answer.headers).map_err(failed)?;
     let warn = needs.allowed_by(engine, credentials, &grant).map_err(failed)?;
     Ok((grant, warn))
+}
+
+/// What the headers of a preflight's answer have to allow beside the origin (Fetch, "CORS-preflight
+/// fetch"): `method`, and the names in `request_headers`. Given back is whether `Authorization`
+/// passed by `*`, which by the standard it does not.
+///
+/// # Errors
+///
+/// What is not allowed, or cannot be read.
+pub fn preflight_check(
+    engine: Engine,
+    method: &str,
+    request_headers: &[&str],
+    credentials: Credentials,
+    headers: &HeaderMap,
+) -> Result<bool, Reason> {
+    let safelisted = matches!(method, "GET" | "HEAD" | "POST");
+    let names = request_headers.iter().map(|name| name.to_ascii_lowercase().into());
+    let needs = Needs {
+        method: (!safelisted).then(|| method.into()),
+        headers: names.collect(),
+        repetitions: Vec::new(),
+    };
+    needs.allowed_by(engine, credentials, &Grant::read(headers)?)
+}
+
+impl Grant {
+    fn read(headers: &HeaderMap) -> Result<Self, Reason> {
+        let list = |name: &HeaderName, shown| {
+            header_list::tokens(headers, name)
+                .map_err(|value| Reason::PreflightSyntax { header: shown, value: value.into() })
+        };
+        let methods = list(&ACCESS_CONTROL_ALLOW_METHODS, "Access-Control-Allow-Methods")?;
+        let names = list(&ACCESS_CONTROL_ALLOW_HEADERS, "Access-Control-Allow-Headers")?;
+        let headers = names.into_iter().map(|name| name.to_ascii_lowercase().into()).collect();
+        Ok(Self { methods, headers })
+    }
 }
 
 fn has_wildcard(list: &[Box<str>]) -> bool {

@@ -7,33 +7,8 @@ use http::header::{
 use http::{HeaderName, HeaderValue, Method};
 
 use super::{Destination, Engine, FetchRequest, Mode, Reason};
-use crate::request::safelist;
+use crate::request::{forbidden, safelist};
 
-/// Fetch, "forbidden request-header", beside `proxy-` and `sec-`.
-const FORBIDDEN_HEADERS: [&str; 22] = [
-    "accept-charset",
-    "accept-encoding",
-    "access-control-request-headers",
-    "access-control-request-method",
-    "access-control-request-private-network",
-    "connection",
-    "content-length",
-    "cookie",
-    "cookie2",
-    "date",
-    "dnt",
-    "expect",
-    "host",
-    "keep-alive",
-    "origin",
-    "referer",
-    "set-cookie",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "via",
-];
 const FORBIDDEN_METHODS: [&str; 3] = ["CONNECT", "TRACE", "TRACK"];
 /// Fetch, "normalize" a method: these alone are put in upper case.
 const NORMALISED_METHODS: [Method; 6] =
@@ -100,7 +75,7 @@ fn is_forbidden(name: &HeaderName, value: &HeaderValue) -> bool {
             FORBIDDEN_METHODS.iter().any(|known| known.eq_ignore_ascii_case(method.trim()))
         });
     }
-    name.starts_with("proxy-") || name.starts_with("sec-") || FORBIDDEN_HEADERS.contains(&name)
+    forbidden::contains(name)
 }
 
 /// The headers of a preflight, without `Origin` and `Sec-Fetch-*`.

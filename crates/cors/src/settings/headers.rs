@@ -3,35 +3,10 @@
 use http::HeaderName;
 
 use crate::policy::RequestHeaders;
+use crate::request::forbidden;
 use crate::{Problem, Settings};
 
 const FIELD: &str = "allowed_headers";
-
-/// Fetch, "forbidden request-header", those with a name of their own.
-const FORBIDDEN: [&str; 22] = [
-    "accept-charset",
-    "accept-encoding",
-    "access-control-request-headers",
-    "access-control-request-method",
-    "access-control-request-private-network",
-    "connection",
-    "content-length",
-    "cookie",
-    "cookie2",
-    "date",
-    "dnt",
-    "expect",
-    "host",
-    "keep-alive",
-    "origin",
-    "referer",
-    "set-cookie",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "via",
-];
 
 /// Headers that only responses have.
 const RESPONSE_HEADERS: [&str; 14] = [
@@ -50,9 +25,6 @@ const RESPONSE_HEADERS: [&str; 14] = [
     "www-authenticate",
     "x-frame-options",
 ];
-
-/// Fetch, "forbidden request-header", those by prefix.
-const FORBIDDEN_PREFIXES: [&str; 2] = ["proxy-", "sec-"];
 
 /// Compiles the request headers of the settings.
 pub(crate) fn request_headers(settings: &Settings, problems: &mut Vec<Problem>) -> RequestHeaders {
@@ -79,9 +51,7 @@ fn entry(value: &str) -> Result<HeaderName, Box<Problem>> {
         )));
     }
     let name = HeaderName::from_bytes(value.as_bytes()).map_err(|_| Box::new(invalid(value)))?;
-    let forbidden = FORBIDDEN.contains(&name.as_str())
-        || FORBIDDEN_PREFIXES.iter().any(|prefix| name.as_str().starts_with(prefix));
-    if forbidden {
+    if forbidden::contains(name.as_str()) {
         return Err(Box::new(Problem::error(
             "forbidden-header",
             FIELD,

@@ -1,5 +1,7 @@
 //! The headers of a message: all names, and the values that a diagnosis needs.
 
+use http::{HeaderMap, HeaderName, HeaderValue};
+
 use crate::text::printable;
 
 /// Longer values are of no header whose value is kept.
@@ -63,6 +65,22 @@ impl Headers {
     /// Whether there are none: then nothing is known about them.
     pub(crate) const fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// As a browser holds them; values that no header can have are left out.
+    pub(crate) fn to_map(&self) -> HeaderMap {
+        let line = |(name, value): &(String, Option<String>)| {
+            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+            Some((name, HeaderValue::from_str(value.as_deref()?).ok()?))
+        };
+        let mut map = HeaderMap::new();
+        for (name, value) in self.0.iter().filter_map(line) {
+            // Full: more than any server sends.
+            if map.try_append(name, value).is_err() {
+                break;
+            }
+        }
+        map
     }
 
     /// Whether a header of this name is there.
