@@ -50,35 +50,35 @@ fn every_exception_names_a_scenario() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_sample_agrees_with_chromium() {
     agrees(Engine::Chromium, sample()).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_sample_agrees_with_chromium_that_blocks_third_party_cookies() {
     agrees(Engine::ChromiumStrict, sample()).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_sample_agrees_with_firefox() {
     agrees(Engine::Firefox, sample()).await;
 }
 
-#[tokio::test]
-#[ignore = "a minute per browser: `cargo xtask test --browsers` runs it"]
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "half a minute per browser: `cargo xtask test --browsers` runs it"]
 async fn every_scenario_agrees_with_chromium() {
     agrees(Engine::Chromium, scenarios::all()).await;
 }
 
-#[tokio::test]
-#[ignore = "a minute per browser: `cargo xtask test --browsers` runs it"]
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "half a minute per browser: `cargo xtask test --browsers` runs it"]
 async fn every_scenario_agrees_with_chromium_that_blocks_third_party_cookies() {
     agrees(Engine::ChromiumStrict, scenarios::all()).await;
 }
 
-#[tokio::test]
-#[ignore = "a minute per browser: `cargo xtask test --browsers` runs it"]
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "half a minute per browser: `cargo xtask test --browsers` runs it"]
 async fn every_scenario_agrees_with_firefox() {
     agrees(Engine::Firefox, scenarios::all()).await;
 }

@@ -15,7 +15,7 @@ const COMPARED: [&str; 6] = [
     "location",
 ];
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_explain_says_is_what_the_gateway_does() {
     let world = world().await;
     let somebody = world.signed_in(&world.url(API, "/owned"), ANN).await;

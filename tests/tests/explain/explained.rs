@@ -7,7 +7,7 @@ use crate::{ANN, API, PAGE, PARTNER, explain, run, world};
 /// What it shows, the path, the arguments, and: the status of the command, how it ends in Chromium and in Firefox.
 struct Row(&'static str, &'static str, &'static [&'static str], i32, &'static str, &'static str);
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn every_kind_of_call_is_explained() {
     let world = world().await;
     let (page, partner) = (world.origin(PAGE), world.origin(PARTNER));
@@ -104,7 +104,7 @@ async fn every_kind_of_call_is_explained() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn the_line_that_decided_is_named() {
     let world = world().await;
     let config = std::fs::read_to_string(world.config()).unwrap();
@@ -125,7 +125,7 @@ async fn the_line_that_decided_is_named() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn no_secret_is_printed() {
     let world = world().await;
     let arguments =
@@ -136,7 +136,7 @@ async fn no_secret_is_printed() {
     assert!(!text.contains("Basic secret") && !text.contains("eyJ"), "{text}");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_makes_no_sense_is_said() {
     let world = world().await;
     let (config, url) = (world.config(), world.url(API, "/"));
@@ -161,7 +161,7 @@ async fn what_makes_no_sense_is_said() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_port_that_nothing_listens_on_is_said() {
     let world = world().await;
     let (report, status) = explain(&world, "http://api.demo.localhost:1/", &["--origin", "null"]);

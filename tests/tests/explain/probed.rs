@@ -7,7 +7,6 @@ use crate::{API, PAGE, report, run, world};
 /// What it shows, the path, the arguments, and: the status of the command, why it ends, and after how many hops.
 struct Row(&'static str, &'static str, &'static [&'static str], i32, &'static str, usize);
 
-// The upstream answers while the command runs.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_live_answer_is_judged_as_browsers_judge_it() {
     let world = world().await;
