@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use crossgate_model::{Config, Problem, Severity};
+use crossgate_model::{Config, Problem, Severity, Surroundings};
 
 use crate::diagnostics;
 
@@ -29,7 +29,15 @@ impl ConfigFile {
 
     /// The config, or its problems printed on standard error and status 1. Warnings are printed in both cases.
     pub(crate) fn parse_or_complain(&self) -> Result<Config, ExitCode> {
-        let (config, problems) = self.parse();
+        self.parse_or_complain_in(&Surroundings::of_this_machine(&environment))
+    }
+
+    /// The same in surroundings of the caller's choice.
+    pub(crate) fn parse_or_complain_in(
+        &self,
+        surroundings: &Surroundings<'_>,
+    ) -> Result<Config, ExitCode> {
+        let (config, problems) = Config::parse_in(&self.text, &self.path, surroundings);
         if !problems.is_empty() {
             anstream::eprint!("{}", diagnostics::human(&problems, &self.text, &self.path, true));
         }

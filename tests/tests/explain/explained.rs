@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{ANN, API, PAGE, PARTNER, explain, run, world};
+use crate::{ANN, API, PAGE, PARTNER, explain, report, run, world};
 
 /// What it shows, the path, the arguments, and: the status of the command, how it ends in Chromium and in Firefox.
 struct Row(&'static str, &'static str, &'static [&'static str], i32, &'static str, &'static str);
@@ -159,6 +159,19 @@ async fn what_makes_no_sense_is_said() {
         assert_eq!(output.status.code(), Some(2), "{row}: {errors}");
         assert!(errors.contains(expected), "{row}: {errors}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_config_refers_to_need_not_be_there() {
+    let world = world().await;
+    let config = std::fs::read_to_string(world.config()).unwrap();
+    let elsewhere = world.folder().join("elsewhere.yaml");
+    let secrets = "store_encryption_key: { env: NOBODY_HAS_THIS }\ntrusted_proxies: []\n";
+    std::fs::write(&elsewhere, format!("{config}\n{secrets}")).unwrap();
+    let url = world.url(API, "/owned");
+    let start = ["explain", "--format", "json", "--config", elsewhere.to_str().unwrap()];
+    let (report, status) = report(&[&start[..], &["--url", &url, "--as", ANN]].concat());
+    assert_eq!((status, &report["engines"][0]["outcome"]), (0, &Value::from("navigation")));
 }
 
 #[tokio::test(flavor = "multi_thread")]
