@@ -3,7 +3,9 @@
 //! A request hands over a [`Line`] and goes on; a thread of its own formats and writes. The queue is bounded: when the
 //! reader of the log cannot keep up, lines are dropped and counted, and no request waits.
 
-use std::io::{BufWriter, Write};
+mod json_line;
+
+use std::io::Write;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,24 +14,25 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use http::Method;
-use serde::Serialize;
 
 use crate::cors_telemetry::CorsTelemetry;
 
 /// Lines that wait for the writer.
 const QUEUE: usize = 16_384;
 
+/// Bytes that are written at once.
+const ENOUGH: usize = 1 << 16;
+
 /// How long a line may wait for others to be written with it.
 const COMPANY: Duration = Duration::from_millis(5);
 
 /// One decision. Holds no query, token, cookie, code or secret.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(crate) struct Line {
     /// RFC 3339, with milliseconds.
     pub(crate) time: Timestamp,
     pub(crate) request_id: String,
     pub(crate) client_ip: IpAddr,
-    #[serde(serialize_with = "as_str")]
     pub(crate) method: Method,
     pub(crate) host: Option<String>,
     pub(crate) path: Option<String>,
@@ -47,7 +50,7 @@ pub(crate) struct Line {
 }
 
 /// What CORS had to do with it.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(crate) struct Cors {
     /// `preflight` or `actual`.
     pub(crate) kind: &'static str,
@@ -97,22 +100,27 @@ impl DecisionLog {
 
 /// Writes until the last sender is gone; flushes whenever nothing waits. After the first line it waits a moment for company: under load that
 /// is one wake-up and one write for many lines.
-fn write(lines: &Receiver<Line>, output: impl Write, telemetry: &CorsTelemetry) {
-    let mut output = BufWriter::with_capacity(1 << 16, output);
+fn write(lines: &Receiver<Line>, mut output: impl Write, telemetry: &CorsTelemetry) {
+    let mut written = Vec::with_capacity(2 * ENOUGH);
     while let Ok(first) = lines.recv() {
         std::thread::sleep(COMPANY);
         let mut next = Some(first);
         while let Some(line) = next {
             telemetry.count(&line);
-            // A closed standard output must not end the gateway.
-            let written = serde_json::to_writer(&mut output, &line).is_ok();
-            if written && output.write_all(b"\n").is_err() {
-                break;
+            json_line::write(&mut written, &line);
+            if written.len() >= ENOUGH {
+                flush(&mut output, &mut written);
             }
             next = lines.try_recv().ok();
         }
-        let _closed = output.flush();
+        flush(&mut output, &mut written);
     }
+}
+
+/// A closed standard output must not end the gateway.
+fn flush(output: &mut impl Write, written: &mut Vec<u8>) {
+    let _closed = output.write_all(written).and_then(|()| output.flush());
+    written.clear();
 }
 
 impl Timestamp {
@@ -141,18 +149,6 @@ impl Timestamp {
     }
 }
 
-impl Serialize for Timestamp {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = self.text();
-        let text = text.as_ref().and_then(|text| std::str::from_utf8(text).ok());
-        serializer.serialize_str(text.unwrap_or_default())
-    }
-}
-
-fn as_str<S: serde::Serializer>(method: &Method, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(method.as_str())
-}
-
 #[cfg(test)]
 mod tests {
     use super::Timestamp;
@@ -169,8 +165,10 @@ mod tests {
             (i64::MAX, ""),
         ];
         for (milliseconds, expected) in rows {
-            let text = serde_json::to_string(&Timestamp(milliseconds)).ok();
-            assert_eq!(text, Some(format!("\"{expected}\"")), "{milliseconds}");
+            let text = Timestamp(milliseconds)
+                .text()
+                .map_or(String::new(), |text| String::from_utf8_lossy(&text).into_owned());
+            assert_eq!(text, expected, "{milliseconds}");
         }
     }
 }
