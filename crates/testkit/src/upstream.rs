@@ -1,5 +1,6 @@
 //! Upstreams that record what reaches them and answer as the test says.
 
+mod tls;
 mod web_socket;
 
 use std::convert::Infallible;
@@ -14,9 +15,11 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 /// A request as the upstream got it.
 #[derive(Clone, Debug)]
@@ -99,10 +102,29 @@ impl Upstream {
     ///
     /// When it cannot listen on the loopback.
     pub async fn start(script: impl Fn(&Received) -> Reply + Send + Sync + 'static) -> Self {
+        Self::listen(None, script).await
+    }
+
+    /// Starts it over TLS, with a certificate of nobody's for these names that test browsers take.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot listen on the loopback.
+    pub async fn start_over_tls(
+        names: &[&str],
+        script: impl Fn(&Received) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        Self::listen(Some(tls::acceptor(names)), script).await
+    }
+
+    async fn listen(
+        tls: Option<TlsAcceptor>,
+        script: impl Fn(&Received) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let received = Arc::default();
-        let server = tokio::spawn(serve(listener, Arc::new(script), Arc::clone(&received)));
+        let server = tokio::spawn(serve(listener, tls, Arc::new(script), Arc::clone(&received)));
         Self { address, received, server }
     }
 
@@ -136,18 +158,36 @@ impl fmt::Debug for Upstream {
     }
 }
 
-async fn serve(listener: TcpListener, script: Arc<Script>, received: Arc<Mutex<Vec<Received>>>) {
+async fn serve(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    script: Arc<Script>,
+    received: Arc<Mutex<Vec<Received>>>,
+) {
     loop {
         let Ok((stream, _)) = listener.accept().await else { return };
         let (script, received) = (Arc::clone(&script), Arc::clone(&received));
-        let service =
-            service_fn(move |request| answer(request, Arc::clone(&script), Arc::clone(&received)));
-        tokio::spawn(async move {
-            let server = auto::Builder::new(TokioExecutor::new());
-            // A visitor may go at any time.
-            let _ended = server.serve_connection_with_upgrades(TokioIo::new(stream), service).await;
-        });
+        match tls.clone() {
+            None => drop(tokio::spawn(talk(stream, script, received))),
+            Some(tls) => drop(tokio::spawn(async move {
+                if let Ok(stream) = tls.accept(stream).await {
+                    talk(stream, script, received).await;
+                }
+            })),
+        }
     }
+}
+
+async fn talk(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    script: Arc<Script>,
+    received: Arc<Mutex<Vec<Received>>>,
+) {
+    let service =
+        service_fn(move |request| answer(request, Arc::clone(&script), Arc::clone(&received)));
+    let server = auto::Builder::new(TokioExecutor::new());
+    // A visitor may go at any time.
+    let _ended = server.serve_connection_with_upgrades(TokioIo::new(stream), service).await;
 }
 
 async fn answer(
