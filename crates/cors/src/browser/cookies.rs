@@ -185,10 +185,12 @@ fn accept(line: &HeaderValue, url: &Url, access: &Access, now: SystemTime) -> Op
     }
     let attributes = Attributes::read(attributes, now);
     let (domain, host_only) = attributes.domain_for(url.host_str()?)?;
+    let says_root = attributes.path.as_deref() == Some("/");
     let path = attributes.path.unwrap_or_else(|| default_path(url.path()));
     let (name_in_lower_case, secure) = (name.to_ascii_lowercase(), attributes.secure);
     let prefix_fits = if name_in_lower_case.starts_with("__host-") {
-        secure && host_only && !attributes.has_domain && *path == *"/"
+        let root = says_root || (*path == *"/" && access.takes_default_path_for_host_prefix());
+        secure && host_only && !attributes.has_domain && root
     } else {
         !name_in_lower_case.starts_with("__secure-") || secure
     };

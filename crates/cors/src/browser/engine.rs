@@ -95,6 +95,11 @@ impl Engine {
         matches!(self, Self::Chromium)
     }
 
+    /// Whether a `__Host-` cookie may leave `Path` out where the URL's own path makes it `/`.
+    pub(super) const fn takes_default_path_for_host_prefix(self) -> bool {
+        matches!(self, Self::Firefox)
+    }
+
     /// Whether the preflight of a redirected request says the true origin where the request
     /// itself will say `null`, and is judged by it.
     pub(super) const fn preflight_forgets_redirect_taint(self) -> bool {

@@ -1,5 +1,8 @@
 //! One request of a page, from the call to what the page gets (Fetch, "main fetch", "HTTP fetch").
 
+mod answered;
+mod origin;
+
 use std::time::SystemTime;
 
 use http::Method;
@@ -10,8 +13,8 @@ use super::preflight::Needs;
 use super::preflight_cache::Key;
 use super::{
     Answer, Browser, Check, Credentials, Destination, Engine, FetchRequest, Hop, Mode, Outcome,
-    OutcomeKind, Reason, Received, Redirect, Rule, SentKind, SentRequest, cors_check,
-    fetch_metadata, origin_of, preflight, redirect, resource_policy, same_origin, sending,
+    OutcomeKind, Reason, Redirect, Rule, SentKind, SentRequest, fetch_metadata, origin_of,
+    redirect, same_origin, sending,
 };
 use crate::{Origin, RequestOrigin, Site};
 
@@ -66,7 +69,7 @@ impl Exchange {
                     browser.engine.decides_on_preflights_once() && !exchange.needs().is_nothing();
                 exchange.main_fetch(browser, now)
             }
-            Err(reason) => exchange.done(OutcomeKind::Refused, None, reason),
+            Err(reason) => exchange.done(OutcomeKind::Refused, None, Rule::Constructor, reason),
         };
         (exchange, step)
     }
@@ -182,160 +185,12 @@ impl Exchange {
         Step::Send(Box::new(request))
     }
 
-    fn after_preflight(
-        &mut self,
-        browser: &mut Browser,
-        response: &Received,
-        now: SystemTime,
-    ) -> Step {
-        let (needs, credentials) = (self.needs(), self.request.credentials);
-        let engine = browser.engine;
-        let origin = self.origin_of_preflight(engine);
-        let key = self.cache_key(engine);
-        match preflight::judge(engine, &origin, credentials, &needs, response) {
-            Ok((grant, authorization_by_wildcard)) => {
-                if authorization_by_wildcard {
-                    self.warnings.push(Reason::AuthorizationWildcard);
-                }
-                self.note(Check::passed(Rule::PreflightFetch));
-                if self.is_remembering(engine) {
-                    let headers = &response.headers;
-                    browser.preflights.remember(engine, key, credentials, grant, headers, now);
-                }
-                self.send_request(browser, now)
-            }
-            Err(check) => {
-                browser.preflights.forget(&key);
-                self.fail(check)
-            }
-        }
-    }
-
-    /// Fetch, "HTTP fetch", from the response on.
-    fn after_request(
-        &mut self,
-        browser: &mut Browser,
-        response: &Received,
-        now: SystemTime,
-    ) -> Step {
-        if self.has_credentials() {
-            let access = self.access(browser);
-            let url = self.url().clone();
-            browser.cookies.store(&url, &access, &response.headers, now);
-        }
-        if self.tainting == Tainting::Cors {
-            let origin = self.serialised_origin();
-            let credentials = self.request.credentials;
-            if let Err(reason) = cors_check(origin.as_str(), credentials, &response.headers) {
-                if browser.engine.forgets_preflight_of_failed_response() {
-                    browser.preflights.forget(&self.cache_key(browser.engine));
-                }
-                return self.blocked(Rule::CorsCheck, reason);
-            }
-            self.note(Check::passed(Rule::CorsCheck));
-        }
-        if self.tainting == Tainting::Opaque {
-            let url = self.url().clone();
-            if let Err(reason) = resource_policy::check(&self.initiator, &url, &response.headers) {
-                return self.blocked(Rule::ResourcePolicy, reason);
-            }
-            self.note(Check::passed(Rule::ResourcePolicy));
-        }
-        if redirect::is_redirect(response) {
-            return match self.request.redirect {
-                Redirect::Error => self.blocked(Rule::HttpFetch, Reason::RedirectForbidden),
-                Redirect::Manual => {
-                    self.note(Check::passed(Rule::HttpFetch));
-                    self.done(OutcomeKind::Opaque, None, Reason::OpaqueRedirect)
-                }
-                Redirect::Follow => self.follow(browser, response, now),
-            };
-        }
-        self.finish(response.status)
-    }
-
-    /// Fetch, "HTTP-redirect fetch".
-    fn follow(&mut self, browser: &mut Browser, response: &Received, now: SystemTime) -> Step {
-        let (from, cors) = (self.url().clone(), self.tainting == Tainting::Cors);
-        match redirect::location(&self.request, &self.initiator, &from, response, cors) {
-            Err(reason) => self.blocked(Rule::HttpRedirectFetch, reason),
-            Ok(_) if self.urls.len() > browser.engine.most_redirects() => {
-                let most = browser.engine.most_redirects();
-                self.blocked(Rule::HttpRedirectFetch, Reason::TooManyRedirects { most })
-            }
-            Ok(to) => {
-                redirect::rewrite(&mut self.request, response.status, &from, &to);
-                if self.hops.last().is_some_and(|hop| hop.check.is_none()) {
-                    self.note(Check::passed(Rule::HttpRedirectFetch));
-                }
-                self.urls.push(to);
-                self.main_fetch(browser, now)
-            }
-        }
-    }
-
-    fn finish(&mut self, status: u16) -> Step {
-        let (kind, reason) = match (self.request.mode, self.tainting) {
-            (Mode::Navigate, _) => (OutcomeKind::Navigation, Reason::Navigation),
-            (_, Tainting::Basic) => (OutcomeKind::Readable, Reason::SameOrigin),
-            (_, Tainting::Cors) => (OutcomeKind::Readable, Reason::CorsAllowed),
-            (_, Tainting::Opaque) => (OutcomeKind::Opaque, Reason::NoCors),
-        };
-        if self.hops.last().is_some_and(|hop| hop.check.is_none()) {
-            self.note(Check::passed(Rule::MainFetch));
-        }
-        let status = (kind != OutcomeKind::Opaque).then_some(status);
-        self.done(kind, status, reason)
-    }
-
     fn url(&self) -> &Url {
         self.urls.last().unwrap_or(&self.request.url)
     }
 
     fn needs(&self) -> Needs {
         Needs::of(&self.request.method, &self.request.headers)
-    }
-
-    /// Fetch, "serializing a request origin".
-    fn serialised_origin(&self) -> RequestOrigin {
-        if redirect::is_tainted(&self.initiator, &self.urls) {
-            RequestOrigin::Null
-        } else {
-            self.initiator.clone()
-        }
-    }
-
-    fn origin_of_preflight(&self, engine: Engine) -> RequestOrigin {
-        if engine.preflight_forgets_redirect_taint() {
-            self.initiator.clone()
-        } else {
-            self.serialised_origin()
-        }
-    }
-
-    /// Fetch, "append a request `Origin` header", with the default referrer policy.
-    fn origin_header(&self, browser: &Browser) -> Option<RequestOrigin> {
-        if self.tainting == Tainting::Cors {
-            return Some(self.serialised_origin());
-        }
-        let is_element =
-            self.request.mode == Mode::Cors && self.request.destination != Destination::Empty;
-        let said_anyhow = (is_element && browser.engine.elements_say_origin_at_home())
-            || (self.has_credentials() && self.access(browser).may_be_granted_storage_access());
-        if matches!(self.request.method, Method::GET | Method::HEAD) && !said_anyhow {
-            return None;
-        }
-        if browser.engine.any_redirect_taints_without_cors()
-            && redirect::crosses_origins(&self.urls)
-        {
-            return Some(RequestOrigin::Null);
-        }
-        let downgrade =
-            |origin: &Origin| origin.scheme() == "https" && self.url().scheme() == "http";
-        if self.request.mode != Mode::Cors && self.initiator.tuple().is_some_and(downgrade) {
-            return Some(RequestOrigin::Null);
-        }
-        Some(self.serialised_origin())
     }
 
     fn has_credentials(&self) -> bool {
@@ -389,17 +244,18 @@ impl Exchange {
 
     fn fail(&mut self, check: Check) -> Step {
         let reason = check.reason.clone().unwrap_or(Reason::NetworkError);
+        let rule = check.rule;
         self.note(check);
-        self.done(OutcomeKind::Blocked, None, reason)
+        self.done(OutcomeKind::Blocked, None, rule, reason)
     }
 
     fn blocked(&mut self, rule: Rule, reason: Reason) -> Step {
         self.fail(Check::failed(rule, reason))
     }
 
-    fn done(&mut self, kind: OutcomeKind, status: Option<u16>, reason: Reason) -> Step {
+    fn done(&mut self, kind: OutcomeKind, status: Option<u16>, rule: Rule, reason: Reason) -> Step {
         let warnings = std::mem::take(&mut self.warnings);
-        let outcome = Outcome { kind, status, reason, warnings };
+        let outcome = Outcome { kind, status, reason, rule, warnings };
         self.outcome = Some(outcome.clone());
         Step::Done(outcome)
     }

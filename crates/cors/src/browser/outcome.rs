@@ -4,6 +4,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::Rule;
+
 /// What the page gets in the end.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Outcome {
@@ -13,6 +15,8 @@ pub struct Outcome {
     pub status: Option<u16>,
     /// Why.
     pub reason: Reason,
+    /// The part of the standard that settled it.
+    pub rule: Rule,
     /// What worked, but will not always.
     pub warnings: Vec<Reason>,
 }

@@ -91,6 +91,11 @@ impl Access {
         self.engine.takes_empty_cookie_names()
     }
 
+    /// Whether a `__Host-` cookie may leave `Path` out where the URL's own path makes it `/`.
+    pub(super) const fn takes_default_path_for_host_prefix(&self) -> bool {
+        self.engine.takes_default_path_for_host_prefix()
+    }
+
     /// Whether a cookie with this attribute is sent.
     pub(super) fn sends(&self, same_site: SameSite) -> bool {
         match (self.relation, self.effective(same_site)) {
