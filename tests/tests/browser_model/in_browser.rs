@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::observed::{Call, Sent};
-use crate::scenario::{HOSTS, OWN, Scenario};
+use crate::scenario::{At, HOSTS, OWN, Scenario};
 use crate::server;
 
 /// So many run at once, in batches of so many.
@@ -17,8 +17,7 @@ const BATCH: usize = 60;
 
 /// What was seen of all scenarios.
 pub(crate) struct Seen {
-    /// The port of all hosts.
-    pub(crate) port: u16,
+    pub(crate) at: At,
     scenarios: Vec<SeenScenario>,
 }
 
@@ -45,17 +44,17 @@ impl Index<usize> for Seen {
 }
 
 /// Runs them all, in one profile that has visited every host.
-pub(crate) async fn run(engine: Engine, scenarios: &[Scenario]) -> Seen {
-    let server = server::start(scenarios).await;
-    let port = server.address.port();
+pub(crate) async fn run(engine: Engine, scheme: &'static str, scenarios: &[Scenario]) -> Seen {
+    let server = server::start(scheme, scenarios).await;
+    let at = At { scheme, port: server.address.port() };
     let browser = Browser::start(engine).await;
     for host in HOSTS {
-        browser.open(&format!("http://{host}:{port}/visit")).await;
+        browser.open(&at.url(host, "/visit")).await;
     }
-    browser.open(&format!("http://{OWN}:{port}/page")).await;
+    browser.open(&at.url(OWN, "/page")).await;
     let mut results = serde_json::Map::new();
     let all: Vec<Value> =
-        scenarios.iter().enumerate().map(|(index, it)| to_json(it, index, port)).collect();
+        scenarios.iter().enumerate().map(|(index, it)| to_json(it, index, at)).collect();
     for batch in all.chunks(BATCH) {
         let script = "run_all(arguments[0], arguments[1]).then(arguments[2])";
         let Value::Object(more) = browser.run(script, vec![json!(batch), json!(AT_A_TIME)]).await
@@ -69,13 +68,13 @@ pub(crate) async fn run(engine: Engine, scenarios: &[Scenario]) -> Seen {
         let results = serde_json::from_value(results[&index.to_string()].clone()).unwrap();
         seen(index, results, &received)
     };
-    Seen { port, scenarios: (0..scenarios.len()).map(seen).collect() }
+    Seen { at, scenarios: (0..scenarios.len()).map(seen).collect() }
 }
 
-fn to_json(scenario: &Scenario, index: usize, port: u16) -> Value {
+fn to_json(scenario: &Scenario, index: usize, at: At) -> Value {
     let calls = scenario.calls.iter().map(|call| {
         let mut json = call.to_json();
-        json["url"] = json!(scenario.url(index, 0, port));
+        json["url"] = json!(scenario.url(index, 0, at));
         json
     });
     json!({ "id": index.to_string(), "sandboxed": scenario.sandboxed, "calls": calls.collect::<Vec<_>>() })
@@ -104,7 +103,12 @@ fn seen(index: usize, results: Vec<Result>, received: &[Received]) -> SeenScenar
 
 fn read(index: usize, stop: usize, request: &Received) -> Sent {
     let host = request.host.split(':').next().unwrap_or_default();
-    let sent =
-        Sent::new(index, stop, host, &request.method, |name| request.header(name).to_owned());
+    let sent = Sent::new(index, stop, host, &request.method, |name| header(request, name));
     Sent { has_body: !request.body.is_empty(), ..sent }
+}
+
+/// All lines of a header, joined. HTTP/2 has a line for each cookie.
+fn header(request: &Received, name: &str) -> String {
+    let lines = request.headers.get_all(name).iter().map(|value| value.to_str().unwrap());
+    lines.collect::<Vec<_>>().join(if name == "cookie" { "; " } else { ", " })
 }

@@ -13,7 +13,7 @@ use url::Url;
 
 use crate::in_browser::SeenScenario;
 use crate::observed::{Call, Sent};
-use crate::scenario::{self, Asked, HOSTS, OWN, Scenario};
+use crate::scenario::{self, Asked, At, HOSTS, OWN, Scenario};
 use crate::server;
 
 /// Some day, in seconds since 1970.
@@ -25,15 +25,15 @@ pub(crate) fn run(
     scenario: &Scenario,
     index: usize,
     seen: &SeenScenario,
-    port: u16,
+    at: At,
 ) -> Vec<Call> {
     let mut browser = browser(engine);
     for host in HOSTS {
-        visit(&mut browser, host, port);
+        visit(&mut browser, host, at);
     }
     let call = |(call, began): (&scenario::Call, &Duration)| {
-        let request = request(call, scenario, &scenario.url(index, 0, port), port);
-        make(&mut browser, request, scenario, index, port, start() + *began)
+        let request = request(call, scenario, &scenario.url(index, 0, at), at);
+        make(&mut browser, request, scenario, index, at, start() + *began)
     };
     scenario.calls.iter().zip(&seen.began).map(call).collect()
 }
@@ -52,8 +52,8 @@ fn browser(engine: Engine) -> Browser {
     }
 }
 
-fn visit(browser: &mut Browser, host: &str, port: u16) {
-    let url = Url::parse(&format!("http://{host}:{port}/visit")).unwrap();
+fn visit(browser: &mut Browser, host: &str, at: At) {
+    let url = Url::parse(&at.url(host, "/visit")).unwrap();
     let (mut exchange, _) = Exchange::begin(browser, FetchRequest::navigation(None, url), start());
     let lines = server::first_cookies(host);
     let headers = headers(lines.iter().map(|line| ("set-cookie", line.as_str())));
@@ -65,7 +65,7 @@ fn make(
     request: FetchRequest,
     scenario: &Scenario,
     index: usize,
-    port: u16,
+    at: At,
     now: SystemTime,
 ) -> Call {
     let mut call = Call::default();
@@ -82,7 +82,7 @@ fn make(
                     method: &header("access-control-request-method"),
                     headers: &header("access-control-request-headers"),
                 };
-                let (status, lines) = scenario.reply(index, stop, port, &asked);
+                let (status, lines) = scenario.reply(index, stop, at, &asked);
                 let lines = lines.iter().map(|(name, value)| (name.as_str(), value.as_str()));
                 let answer = Received { status, headers: headers(lines) };
                 call.sent.push(read(index, stop, &sent));
@@ -101,8 +101,8 @@ fn make(
     call
 }
 
-fn request(call: &scenario::Call, scenario: &Scenario, url: &str, port: u16) -> FetchRequest {
-    let page = RequestOrigin::Tuple(Origin::new("http", OWN, port).unwrap());
+fn request(call: &scenario::Call, scenario: &Scenario, url: &str, at: At) -> FetchRequest {
+    let page = RequestOrigin::Tuple(Origin::new(at.scheme, OWN, at.port).unwrap());
     let initiator = if scenario.sandboxed { RequestOrigin::Null } else { page.clone() };
     let url = Url::parse(url).unwrap();
     let mut request = match call {

@@ -21,6 +21,8 @@ pub(crate) struct Scenario {
     pub(crate) name: String,
     /// Whether the calls come from a sandboxed frame of the page.
     pub(crate) sandboxed: bool,
+    /// Whether its paths have one segment, so that cookies are for the whole host by default.
+    pub(crate) shallow: bool,
     /// One after the other, all to the first stop.
     pub(crate) calls: Vec<Call>,
     /// A redirect leads from each to the next.
@@ -54,9 +56,18 @@ pub(crate) struct Stop {
     pub(crate) answer: Reply,
 }
 
+/// Where all hosts are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct At {
+    /// `http` or `https`.
+    pub(crate) scheme: &'static str,
+    pub(crate) port: u16,
+}
+
 /// A response. In its values `{page}` is the page's origin, `{origin}` the request's `Origin`, `{method}` and `{headers}`
 /// what a preflight asks for, `{next}` the URL of the next stop and `{next path}` its path, `{cookie}` a name for a cookie
-/// that no other scenario uses, and `{port}` the port of all hosts.
+/// that no other scenario uses, `{scheme}` and `{port}`
+/// those of all hosts.
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
@@ -78,11 +89,22 @@ pub(crate) fn cookie_name(index: usize) -> String {
 
 impl Scenario {
     pub(crate) fn new(name: impl Into<String>, call: impl Into<Call>, stops: Vec<Stop>) -> Self {
-        Self { name: name.into(), sandboxed: false, calls: vec![call.into()], stops }
+        Self {
+            name: name.into(),
+            sandboxed: false,
+            shallow: false,
+            calls: vec![call.into()],
+            stops,
+        }
     }
 
     pub(crate) const fn sandboxed(mut self) -> Self {
         self.sandboxed = true;
+        self
+    }
+
+    pub(crate) const fn shallow(mut self) -> Self {
+        self.shallow = true;
         self
     }
 
@@ -93,9 +115,14 @@ impl Scenario {
     }
 
     /// The URL of a stop.
-    pub(crate) fn url(&self, index: usize, stop: usize, port: u16) -> String {
+    pub(crate) fn url(&self, index: usize, stop: usize, at: At) -> String {
         let host = self.stops.get(stop).map_or(OWN, |stop| stop.host);
-        format!("http://{host}:{port}/s/{index}/{stop}")
+        at.url(host, &self.path(index, stop))
+    }
+
+    fn path(&self, index: usize, stop: usize) -> String {
+        let slash = if self.shallow { '.' } else { '/' };
+        format!("/s{slash}{index}{slash}{stop}")
     }
 
     /// What is answered at a stop: status and headers.
@@ -103,24 +130,32 @@ impl Scenario {
         &self,
         index: usize,
         stop: usize,
-        port: u16,
+        place: At,
         asked: &Asked<'_>,
     ) -> (u16, Vec<(String, String)>) {
         let Some(at) = self.stops.get(stop) else { return (404, Vec::new()) };
         let reply = if asked.is_preflight { &at.preflight } else { &at.answer };
         let fill = |value: &String| {
             value
-                .replace("{page}", &format!("http://{OWN}:{port}"))
+                .replace("{page}", &place.url(OWN, ""))
                 .replace("{origin}", asked.origin)
                 .replace("{method}", asked.method)
                 .replace("{headers}", asked.headers)
-                .replace("{next}", &self.url(index, stop + 1, port))
-                .replace("{next path}", &format!("/s/{index}/{}", stop + 1))
+                .replace("{next}", &self.url(index, stop + 1, place))
+                .replace("{next path}", &self.path(index, stop + 1))
                 .replace("{cookie}", &cookie_name(index))
-                .replace("{port}", &port.to_string())
+                .replace("{scheme}", place.scheme)
+                .replace("{port}", &place.port.to_string())
         };
         let headers = reply.headers.iter();
         (reply.status, headers.map(|(name, value)| ((*name).to_owned(), fill(value))).collect())
+    }
+}
+
+impl At {
+    /// A URL of a host.
+    pub(crate) fn url(self, host: &str, path: &str) -> String {
+        format!("{}://{host}:{}{path}", self.scheme, self.port)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crossgate_testkit::{Received, Reply, Upstream};
 
-use crate::scenario::{Asked, Scenario};
+use crate::scenario::{Asked, At, Scenario};
 
 const RUNNER: &str = include_str!("runner.js");
 const PAGE: &str = r#"<!doctype html><title>runs scenarios</title><script src="/runner.js"></script>
@@ -25,18 +25,23 @@ pub(crate) fn first_cookies(host: &str) -> Vec<String> {
     ]
 }
 
-pub(crate) async fn start(scenarios: &[Scenario]) -> Upstream {
+pub(crate) async fn start(scheme: &'static str, scenarios: &[Scenario]) -> Upstream {
     let scenarios = scenarios.to_vec();
-    Upstream::start(move |request| answer(&scenarios, request)).await
+    let script = move |request: &Received| answer(scheme, &scenarios, request);
+    if scheme == "https" {
+        Upstream::start_over_tls(&["*.one.localhost", "*.two.localhost"], script).await
+    } else {
+        Upstream::start(script).await
+    }
 }
 
 /// The scenario and the stop that a path belongs to.
 pub(crate) fn place(path: &str) -> Option<(usize, usize)> {
-    let (scenario, stop) = path.strip_prefix("/s/")?.split_once('/')?;
+    let (scenario, stop) = path.strip_prefix("/s")?.get(1..)?.split_once(['/', '.'])?;
     Some((scenario.parse().ok()?, stop.parse().ok()?))
 }
 
-fn answer(scenarios: &[Scenario], request: &Received) -> Reply {
+fn answer(scheme: &'static str, scenarios: &[Scenario], request: &Received) -> Reply {
     let reply = match request.path.as_str() {
         "/page" => Reply::new("text/html", PAGE),
         "/frame" => Reply::new("text/html", FRAME),
@@ -53,13 +58,19 @@ fn answer(scenarios: &[Scenario], request: &Received) -> Reply {
             let Some(scenario) = scenarios.get(index) else {
                 return Reply::new("text/plain", "").status(404);
             };
-            return at_stop(scenario, index, stop, request);
+            return at_stop(scheme, scenario, index, stop, request);
         }
     };
     reply.header("cache-control", "no-store")
 }
 
-fn at_stop(scenario: &Scenario, index: usize, stop: usize, request: &Received) -> Reply {
+fn at_stop(
+    scheme: &'static str,
+    scenario: &Scenario,
+    index: usize,
+    stop: usize,
+    request: &Received,
+) -> Reply {
     let port = request.host.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).unwrap();
     let asked = Asked {
         is_preflight: is_preflight(request),
@@ -67,7 +78,7 @@ fn at_stop(scenario: &Scenario, index: usize, stop: usize, request: &Received) -
         method: request.header("access-control-request-method"),
         headers: request.header("access-control-request-headers"),
     };
-    let (status, headers) = scenario.reply(index, stop, port, &asked);
+    let (status, headers) = scenario.reply(index, stop, At { scheme, port }, &asked);
     let reply = match request.header("sec-fetch-dest") {
         "script" => Reply::new("text/javascript", "0;"),
         "image" => Reply::new("image/gif", PIXEL),

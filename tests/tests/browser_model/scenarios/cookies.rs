@@ -56,6 +56,17 @@ pub(super) fn all() -> Vec<Scenario> {
     ] {
         all.push(set(format!("a sibling sets {:?}", line.replace("{cookie}", "c")), SIBLING, line));
     }
+    for line in [
+        "{cookie}=1; Path=/",
+        "{cookie}=1; SameSite=None; Secure",
+        "__Host-{cookie}=1; Secure",
+        "__Host-{cookie}=1; Secure; Path=",
+        "__Host-{cookie}=1; Secure; Path=relative",
+        "__Host-{cookie}=1; Secure; Path=/",
+    ] {
+        let name = format!("a sibling sets {:?} at its root", line.replace("{cookie}", "c"));
+        all.push(set(name, SIBLING, line).shallow());
+    }
     for (what, credentials) in [("omit", "omit"), ("same-origin", "same-origin")] {
         let stop =
             Stop::new(SIBLING).answer(Reply::allow("{page}").header("set-cookie", "{cookie}=1"));

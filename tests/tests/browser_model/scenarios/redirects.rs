@@ -207,17 +207,17 @@ fn locations() -> Vec<Scenario> {
     one(
         "a Location with a user name within a host",
         [SIBLING, SIBLING],
-        Some("http://user@api.one.localhost:{port}{next path}"),
+        Some("{scheme}://user@api.one.localhost:{port}{next path}"),
     );
     one(
         "a Location with a password to another host",
         [SIBLING, LOGIN],
-        Some("http://user:secret@login.one.localhost:{port}{next path}"),
+        Some("{scheme}://user:secret@login.one.localhost:{port}{next path}"),
     );
     one(
         "a Location with a password from home to a sibling",
         [OWN, SIBLING],
-        Some("http://user:secret@api.one.localhost:{port}{next path}"),
+        Some("{scheme}://user:secret@api.one.localhost:{port}{next path}"),
     );
     for length in [20, 21, 22] {
         let hosts = vec![SIBLING; length];
