@@ -13,7 +13,7 @@ pub(crate) struct Options {
     /// Use what is here; install nothing
     #[arg(long)]
     no_install: bool,
-    /// Also hold the browser model to every scenario, in each browser; without it to a sample
+    /// Also hold the browser model to every scenario, in each browser, over HTTP and TLS; without it to a sample
     #[arg(long)]
     browsers: bool,
 }
