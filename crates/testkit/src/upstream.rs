@@ -85,6 +85,9 @@ impl Reply {
     }
 }
 
+/// What a TLS connection begins with.
+const TLS_HANDSHAKE: [u8; 1] = [22];
+
 type Script = dyn Fn(&Received) -> Reply + Send + Sync;
 
 /// A server on the loopback. It echoes WebSocket messages; to everything else it answers by its script.
@@ -105,7 +108,8 @@ impl Upstream {
         Self::listen(None, script).await
     }
 
-    /// Starts it over TLS, with a certificate of nobody's for these names that test browsers take.
+    /// Starts it over TLS, with a certificate of nobody's for these names that test browsers take. On the same port it
+    /// answers plain HTTP, too.
     ///
     /// # Panics
     ///
@@ -167,14 +171,16 @@ async fn serve(
     loop {
         let Ok((stream, _)) = listener.accept().await else { return };
         let (script, received) = (Arc::clone(&script), Arc::clone(&received));
-        match tls.clone() {
-            None => drop(tokio::spawn(talk(stream, script, received))),
-            Some(tls) => drop(tokio::spawn(async move {
-                if let Ok(stream) = tls.accept(stream).await {
-                    talk(stream, script, received).await;
-                }
-            })),
-        }
+        let tls = tls.clone();
+        tokio::spawn(async move {
+            let Some(tls) = tls else { return talk(stream, script, received).await };
+            let mut first = [0];
+            if stream.peek(&mut first).await.is_ok() && first != TLS_HANDSHAKE {
+                talk(stream, script, received).await;
+            } else if let Ok(stream) = tls.accept(stream).await {
+                talk(stream, script, received).await;
+            }
+        });
     }
 }
 
