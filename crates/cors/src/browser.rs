@@ -44,6 +44,7 @@ pub use rule::Rule;
 
 use url::Url;
 
+use crate::site::schemelessly_same_site;
 use crate::{Origin, RequestOrigin};
 
 /// A browser profile: its engine, its settings, and what it remembers.
@@ -99,9 +100,12 @@ fn same_origin(one: &RequestOrigin, other: &RequestOrigin) -> bool {
     one.tuple().is_some() && one == other
 }
 
-/// Whether two origins are of one site; an opaque one is of none.
-fn same_site(one: &RequestOrigin, other: &RequestOrigin) -> bool {
+/// Whether two origins are of one site, as the engine sees it; an opaque one is of none.
+fn same_site(engine: Engine, one: &RequestOrigin, other: &RequestOrigin) -> bool {
     match (one.tuple(), other.tuple()) {
+        (Some(one), Some(other)) if engine.sites_ignore_schemes() => {
+            schemelessly_same_site(one, other)
+        }
         (Some(one), Some(other)) => crate::same_site(one, other),
         _ => false,
     }

@@ -38,6 +38,11 @@ pub fn same_site(one: &Origin, other: &Origin) -> bool {
     parts(one) == parts(other)
 }
 
+/// HTML standard, "schemelessly same site".
+pub(crate) fn schemelessly_same_site(one: &Origin, other: &Origin) -> bool {
+    parts(one).1 == parts(other).1
+}
+
 fn parts(origin: &Origin) -> (&str, &str) {
     (origin.scheme(), registrable_domain(origin.host()).unwrap_or_else(|| origin.host()))
 }

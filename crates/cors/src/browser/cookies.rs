@@ -54,7 +54,8 @@ pub struct Cookie {
 pub struct Partition {
     /// The site in the address bar.
     pub site: Site,
-    /// Whether the page is in a frame of another site, or in a sandboxed one.
+    /// Whether the page is in a frame of another site, or in a sandboxed one; in Chromium also whether
+    /// the cookie's host is of another site than the address bar.
     pub cross_site_ancestor: bool,
 }
 

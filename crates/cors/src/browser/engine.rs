@@ -85,6 +85,24 @@ impl Engine {
         matches!(self, Self::Chromium)
     }
 
+    /// Whether hosts of one domain are of one site though one is on plain HTTP and the other on TLS. By
+    /// the standard they are not.
+    pub(super) const fn sites_ignore_schemes(self) -> bool {
+        matches!(self, Self::Firefox)
+    }
+
+    /// Whether what a page asks of another site is in another partition than what it asks of its own,
+    /// though both are in the same tab.
+    pub(super) const fn partitions_know_cross_site_targets(self) -> bool {
+        matches!(self, Self::Chromium)
+    }
+
+    /// Whether a page over TLS hides its origin from plain HTTP on the computer itself, as it does from
+    /// plain HTTP elsewhere.
+    pub(super) const fn hides_origin_from_plain_loopback(self) -> bool {
+        matches!(self, Self::Firefox)
+    }
+
     /// Whether a redirect by another site makes a request cross-site for `SameSite`.
     pub(super) const fn redirects_count_for_same_site(self) -> bool {
         matches!(self, Self::Firefox)
@@ -106,9 +124,9 @@ impl Engine {
         matches!(self, Self::Firefox)
     }
 
-    /// Whether `Sec-Fetch-Site` is `cross-site` after any redirect over plain HTTP that has another
-    /// origin than the page's in it, even one of the same site.
-    pub(super) const fn plain_http_redirects_count_as_cross_site(self) -> bool {
+    /// Whether `Sec-Fetch-Site` is `cross-site` after any redirect by plain HTTP, where another origin than
+    /// the page's is in the chain, even one of the same site.
+    pub(super) const fn redirects_by_plain_http_count_as_cross_site(self) -> bool {
         matches!(self, Self::Firefox)
     }
 

@@ -39,14 +39,17 @@ fn site(engine: Engine, initiator: &RequestOrigin, urls: &[Url]) -> &'static str
         if same_origin(initiator, &origin) {
             continue;
         }
-        if !same_site(initiator, &origin) {
+        if !same_site(engine, initiator, &origin) {
             return "cross-site";
         }
         worst = "same-site";
     }
-    let plain = urls.last().is_some_and(|url| url.scheme() == "http");
-    let redirected_elsewhere = urls.len() > 1 && worst != "same-origin";
-    if plain && redirected_elsewhere && engine.plain_http_redirects_count_as_cross_site() {
+    let redirecting = urls.split_last().map_or(&[][..], |(_, before)| before);
+    let by_plain_http = redirecting.iter().any(|url| url.scheme() == "http");
+    if by_plain_http
+        && worst != "same-origin"
+        && engine.redirects_by_plain_http_count_as_cross_site()
+    {
         return "cross-site";
     }
     worst

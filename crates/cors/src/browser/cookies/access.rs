@@ -36,10 +36,12 @@ impl Access {
         let target = urls.last().map_or(RequestOrigin::Null, origin_of);
         let top_level_navigation = request.is_top_level_navigation();
         let top_level = if top_level_navigation { &target } else { &request.top_level };
-        let third_party = !is_first_party(request, top_level, &target);
-        let looked_at = if browser.engine.redirects_count_for_same_site() { urls } else { &[] };
+        let engine = browser.engine;
+        let third_party = !is_first_party(engine, request, top_level, &target);
+        let looked_at = if engine.redirects_count_for_same_site() { urls } else { &[] };
         let related = request.initiator.as_ref().is_none_or(|page| {
-            same_site(page, &target) && looked_at.iter().all(|url| same_site(page, &origin_of(url)))
+            same_site(engine, page, &target)
+                && looked_at.iter().all(|url| same_site(engine, page, &origin_of(url)))
         });
         let relation = if related && !third_party {
             Relation::SameSite
@@ -50,17 +52,19 @@ impl Access {
         };
         let setting = browser.third_party_cookies;
         Self {
-            engine: browser.engine,
+            engine,
             relation,
             common: !third_party || setting == ThirdPartyCookies::Allowed,
-            partition: top_level.tuple().map(|top_level| Partition {
-                site: Site::of(top_level),
-                cross_site_ancestor: !is_page_of(request, top_level),
+            partition: top_level.tuple().map(|tab| Partition {
+                site: Site::of(tab),
+                cross_site_ancestor: !is_page_of(engine, request, tab)
+                    || (engine.partitions_know_cross_site_targets()
+                        && !same_site(engine, top_level, &target)),
             }),
             all_partitioned: third_party && setting == ThirdPartyCookies::Partitioned,
             storage_access: third_party
                 && setting != ThirdPartyCookies::Allowed
-                && same_site(top_level, &target),
+                && same_site(engine, top_level, &target),
         }
     }
 
@@ -125,18 +129,18 @@ impl Access {
 
 /// Whether page, tab and target are one party.
 fn is_first_party(
+    engine: Engine,
     request: &FetchRequest,
     top_level: &RequestOrigin,
     target: &RequestOrigin,
 ) -> bool {
-    top_level.tuple().is_some_and(|tab| is_page_of(request, tab)) && same_site(top_level, target)
+    top_level.tuple().is_some_and(|tab| is_page_of(engine, request, tab))
+        && same_site(engine, top_level, target)
 }
 
 /// Whether the page is of the site in the address bar. A sandboxed frame is of none.
-fn is_page_of(request: &FetchRequest, top_level: &Origin) -> bool {
+fn is_page_of(engine: Engine, request: &FetchRequest, top_level: &Origin) -> bool {
+    let top_level = RequestOrigin::Tuple(top_level.clone());
     request.is_top_level_navigation()
-        || request
-            .initiator
-            .as_ref()
-            .is_none_or(|page| page.tuple().is_some_and(|page| crate::same_site(page, top_level)))
+        || request.initiator.as_ref().is_none_or(|page| same_site(engine, page, &top_level))
 }

@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::super::{Browser, Destination, Engine, Mode, redirect};
+use super::super::{Browser, Destination, Engine, Mode, origin_of, redirect};
 use super::{Exchange, Tainting};
 use crate::{Origin, RequestOrigin};
 
@@ -41,8 +41,12 @@ impl Exchange {
         {
             return Some(RequestOrigin::Null);
         }
-        let downgrade =
-            |origin: &Origin| origin.scheme() == "https" && self.url().scheme() == "http";
+        let target = origin_of(self.url());
+        let forgiven = target.tuple().is_some_and(Origin::is_secure)
+            && !browser.engine.hides_origin_from_plain_loopback();
+        let downgrade = |origin: &Origin| {
+            origin.scheme() == "https" && self.url().scheme() == "http" && !forgiven
+        };
         if self.request.mode != Mode::Cors && self.initiator.tuple().is_some_and(downgrade) {
             return Some(RequestOrigin::Null);
         }

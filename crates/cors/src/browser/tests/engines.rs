@@ -30,7 +30,7 @@ fn engines_differ_as_the_page_says() {
 }
 
 fn differences() -> Vec<Difference> {
-    [remembered(), hidden(), spelt(), cookies()].into_iter().flatten().collect()
+    [remembered(), hidden(), schemes(), spelt(), cookies()].into_iter().flatten().collect()
 }
 
 fn remembered() -> Vec<Difference> {
@@ -166,7 +166,7 @@ fn hidden() -> Vec<Difference> {
             ["https://app.example.com", "-"],
         ),
         Difference(
-            "Sec-Fetch-Site after a redirect over plain HTTP within a site",
+            "Sec-Fetch-Site after a redirect by plain HTTP within a site",
             |browser| {
                 let page = origin("http://app.one.localhost");
                 let request = FetchRequest::fetch(page, url("http://app.one.localhost/"));
@@ -176,7 +176,7 @@ fn hidden() -> Vec<Difference> {
             ["same-origin | same-site", "same-origin | cross-site"],
         ),
         Difference(
-            "Sec-Fetch-Site after a redirect over TLS within a site",
+            "Sec-Fetch-Site after a redirect by TLS within a site",
             |browser| {
                 let answers = [to(302, API), answer(200, &[])];
                 sent(&run(browser, fetch(HOME), &answers).1, "sec-fetch-site")
@@ -196,6 +196,52 @@ fn hidden_put(browser: &mut Browser) -> Vec<Hop> {
         step = exchange.receive(browser, Answer::Response(reply), now());
     }
     exchange.hops().to_vec()
+}
+
+const PLAIN_PAGE: &str = "http://app.one.localhost";
+const PLAIN_API: &str = "http://api.one.localhost/";
+const TLS_API: &str = "https://api.one.localhost/";
+
+fn schemes() -> Vec<Difference> {
+    vec![
+        Difference(
+            "Sec-Fetch-Site to a host of the domain with another scheme",
+            |browser| sent(&run(browser, to_tls(), &[allow()]).1, "sec-fetch-site"),
+            ["cross-site", "same-site"],
+        ),
+        Difference(
+            "a Lax cookie, to a host of the domain with another scheme",
+            |browser| {
+                set(browser, TLS_API, "a=1; Secure; SameSite=Lax");
+                sent(&run(browser, including(to_tls()), &[allow()]).1, "cookie")
+            },
+            ["-", "a=1"],
+        ),
+        Difference(
+            "a Partitioned cookie of the tab's site, to the same host with another scheme",
+            |browser| {
+                set(browser, PLAIN_API, "a=1; Secure; SameSite=None; Partitioned");
+                sent(&run(browser, including(to_tls()), &[allow()]).1, "cookie")
+            },
+            ["-", "a=1"],
+        ),
+        Difference(
+            "a POST with mode no-cors from TLS to plain HTTP on the computer itself says",
+            |browser| {
+                let page = origin("https://app.one.localhost");
+                let post = asking("POST", API).method;
+                let request = FetchRequest::fetch(page, url(PLAIN_API));
+                let request = FetchRequest { method: post, mode: Mode::NoCors, ..request };
+                sent(&run(browser, request, &[answer(200, &[])]).1, "origin")
+            },
+            ["https://app.one.localhost", "null"],
+        ),
+    ]
+}
+
+/// A call of a page over plain HTTP to a host of its domain over TLS.
+fn to_tls() -> FetchRequest {
+    FetchRequest::fetch(origin(PLAIN_PAGE), url(TLS_API))
 }
 
 fn spelt() -> Vec<Difference> {

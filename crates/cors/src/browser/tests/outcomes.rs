@@ -93,6 +93,18 @@ fn main_fetch() -> Vec<Row> {
             (Blocked, "resource-policy", Rule::ResourcePolicy),
         ),
         row(
+            "a resource policy lets a page over TLS in at a host of its domain over plain HTTP",
+            across("https://app.one.localhost", "http://api.one.localhost/"),
+            policy("same-site"),
+            (Opaque, "no-cors", Rule::ResourcePolicy),
+        ),
+        row(
+            "a resource policy keeps a page over plain HTTP out of a host of its domain over TLS",
+            across("http://app.one.localhost", "https://api.one.localhost/"),
+            policy("same-site"),
+            (Blocked, "resource-policy", Rule::ResourcePolicy),
+        ),
+        row(
             "a resource policy that is misspelt keeps nobody out",
             no_cors,
             policy("Same-Origin"),
@@ -105,6 +117,10 @@ fn main_fetch() -> Vec<Row> {
             (Navigation, "navigation", Rule::MainFetch),
         ),
     ]
+}
+
+fn across(page: &str, to: &str) -> FetchRequest {
+    FetchRequest { mode: Mode::NoCors, ..FetchRequest::fetch(origin(page), url(to)) }
 }
 
 fn readable() -> Vec<Row> {
