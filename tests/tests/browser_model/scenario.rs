@@ -52,6 +52,8 @@ pub(crate) struct Fetch {
 #[derive(Clone, Debug)]
 pub(crate) struct Stop {
     pub(crate) host: &'static str,
+    /// Whether it has another scheme than the page.
+    pub(crate) across: bool,
     pub(crate) preflight: Reply,
     pub(crate) answer: Reply,
 }
@@ -116,7 +118,8 @@ impl Scenario {
 
     /// The URL of a stop.
     pub(crate) fn url(&self, index: usize, stop: usize, at: At) -> String {
-        let host = self.stops.get(stop).map_or(OWN, |stop| stop.host);
+        let (host, across) = self.stops.get(stop).map_or((OWN, false), |it| (it.host, it.across));
+        let at = if across { at.across() } else { at };
         at.url(host, &self.path(index, stop))
     }
 
@@ -153,6 +156,12 @@ impl Scenario {
 }
 
 impl At {
+    /// The same with the other scheme; a port has both.
+    const fn across(self) -> Self {
+        let is_plain = matches!(self.scheme.as_bytes(), b"http");
+        Self { scheme: if is_plain { "https" } else { "http" }, ..self }
+    }
+
     /// A URL of a host.
     pub(crate) fn url(self, host: &str, path: &str) -> String {
         format!("{}://{host}:{}{path}", self.scheme, self.port)
@@ -221,7 +230,13 @@ impl Call {
 impl Stop {
     /// Answers everything that a page of that origin may want.
     pub(crate) fn new(host: &'static str) -> Self {
-        Self { host, preflight: Reply::consent(), answer: Reply::allow("{origin}") }
+        Self { host, across: false, preflight: Reply::consent(), answer: Reply::allow("{origin}") }
+    }
+
+    /// With the other scheme than the page: TLS for a page over plain HTTP, and the other way round.
+    pub(crate) const fn across(mut self) -> Self {
+        self.across = true;
+        self
     }
 
     pub(crate) fn answer(mut self, answer: Reply) -> Self {

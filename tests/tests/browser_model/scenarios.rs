@@ -10,6 +10,7 @@ mod preflight_answers;
 mod preflight_cache;
 mod redirects;
 mod sandboxed;
+mod schemes;
 
 use crate::scenario::{OWN, PARTNER, SIBLING, Scenario};
 
@@ -31,6 +32,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         no_cors::all(),
         elements::all(),
         sandboxed::all(),
+        schemes::all(),
     ]
     .concat()
 }

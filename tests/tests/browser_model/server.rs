@@ -28,11 +28,7 @@ pub(crate) fn first_cookies(host: &str) -> Vec<String> {
 pub(crate) async fn start(scheme: &'static str, scenarios: &[Scenario]) -> Upstream {
     let scenarios = scenarios.to_vec();
     let script = move |request: &Received| answer(scheme, &scenarios, request);
-    if scheme == "https" {
-        Upstream::start_over_tls(&["*.one.localhost", "*.two.localhost"], script).await
-    } else {
-        Upstream::start(script).await
-    }
+    Upstream::start_over_tls(&["*.one.localhost", "*.two.localhost"], script).await
 }
 
 /// The scenario and the stop that a path belongs to.
