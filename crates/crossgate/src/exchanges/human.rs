@@ -34,6 +34,9 @@ pub(super) fn text(report: &Report) -> String {
                 for (number, hop) in engine.hops.iter().enumerate() {
                     write_hop(&mut text, number + 1, hop);
                 }
+                if engine.hops.is_empty() {
+                    let _ = writeln!(text, "  nothing is sent: {}", engine.rule);
+                }
             }
         }
         for warning in &engine.warnings {

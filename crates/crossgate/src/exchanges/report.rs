@@ -22,6 +22,8 @@ pub(crate) struct EngineReport {
     pub(crate) outcome: &'static str,
     pub(crate) reason: &'static str,
     pub(crate) message: String,
+    /// The section of the Fetch standard that settled it.
+    pub(crate) rule: &'static str,
     pub(crate) status: Option<u16>,
     pub(crate) warnings: Vec<&'static str>,
     pub(crate) hops: Vec<HopReport>,
@@ -114,6 +116,7 @@ impl EngineReport {
             outcome: outcome.kind.as_str(),
             reason: outcome.reason.code(),
             message: outcome.reason.to_string(),
+            rule: outcome.rule.title(),
             status: outcome.status,
             warnings: outcome.warnings.iter().map(Reason::code).collect(),
             hops: hops.iter().zip(replies).map(|(hop, reply)| HopReport::new(hop, reply)).collect(),
