@@ -9,6 +9,9 @@ use crate::process;
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("crossgate-cors", &[]),
     ("crossgate-bench-cors", &["cors"]),
+    ("crossgate-bench-steady", &[]),
+    ("crossgate-bench-tokens", &["store", "token"]),
+    ("crossgate-http1", &[]),
     ("crossgate-policy", &[]),
     ("crossgate-token", &[]),
     ("crossgate-store", &[]),
@@ -16,8 +19,9 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("crossgate-gate", &["cors", "model", "policy", "token"]),
     ("crossgate-doctor", &["cors", "gate", "model"]),
     ("crossgate-login", &["cors", "gate", "model", "policy", "token"]),
+    ("crossgate-acme", &["model", "store"]),
     ("crossgate-session", &["gate", "model", "policy", "store", "token"]),
-    ("crossgate-proxy", &["cors", "gate", "model", "session", "token"]),
+    ("crossgate-proxy", &["cors", "gate", "http1", "model", "session", "token"]),
     ("crossgate-web", &["cors", "gate", "login", "model", "policy", "session", "store", "token"]),
 ];
 
