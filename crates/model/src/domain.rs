@@ -56,6 +56,15 @@ impl HostPattern {
     /// Whether it covers `host`, in the spelling of [`Host::as_str`]. A `*` never covers a dot.
     #[must_use]
     pub fn matches(&self, host: &str) -> bool {
+        let literal = |rest: &&str| !rest.as_bytes().contains(&b'*');
+        if let Some(rest) = self.0.strip_prefix('*').filter(literal) {
+            // Nearly all patterns: a star and what follows it.
+            let covered = host.as_bytes().strip_suffix(rest.as_bytes());
+            let is_first_label = |covered: &[u8]| !covered.contains(&b'.');
+            return covered.is_some_and(|covered| {
+                is_first_label(covered) && (!covered.is_empty() || !rest.starts_with('.'))
+            });
+        }
         if self.is_exact() {
             return self.as_str() == host;
         }

@@ -47,23 +47,15 @@ impl Host {
         if name.is_empty() {
             return Err(HostError::Empty);
         }
-        let mut labels = name.as_bytes().split(|byte| *byte == b'.');
-        if name.len() > 253 || labels.clone().any(|label| label.len() > 63) {
-            return Err(HostError::TooLong);
-        }
-        if !name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.')) {
-            return Err(HostError::InvalidCharacter);
-        }
-        if labels.clone().any(<[u8]>::is_empty) {
-            return Err(HostError::EmptyLabel);
-        }
-        let last = labels.next_back().unwrap_or_default();
+        let last = last_label(name)?;
         let numeric = last.iter().all(u8::is_ascii_digit)
-            || last.strip_prefix(b"0x").is_some_and(|hex| hex.iter().all(u8::is_ascii_hexdigit));
+            || matches!(last, [b'0', b'x' | b'X', hex @ ..] if hex.iter().all(u8::is_ascii_hexdigit));
         if numeric && name.parse::<std::net::Ipv4Addr>().is_err() {
             return Err(HostError::InvalidIpv4);
         }
-        Ok(Self(name.to_ascii_lowercase().into()))
+        let mut name = Box::<str>::from(name);
+        name.make_ascii_lowercase();
+        Ok(Self(name))
     }
 
     /// The canonical spelling; IPv6 addresses in brackets.
@@ -77,6 +69,30 @@ impl Host {
     pub fn ip(&self) -> Option<IpAddr> {
         self.0.trim_start_matches('[').trim_end_matches(']').parse().ok()
     }
+}
+
+/// The last label of a name whose labels are all well formed. One pass: this is on the way of every request.
+fn last_label(name: &str) -> Result<&[u8], HostError> {
+    let (mut start, mut empty) = (0, false);
+    for (at, byte) in name.bytes().enumerate() {
+        match byte {
+            b'.' => {
+                if at - start > 63 {
+                    return Err(HostError::TooLong);
+                }
+                empty |= at == start;
+                start = at + 1;
+            }
+            b'-' | b'_' => {}
+            _ if byte.is_ascii_alphanumeric() => {}
+            _ => return Err(HostError::InvalidCharacter),
+        }
+    }
+    let last = name.as_bytes().get(start..).unwrap_or_default();
+    if name.len() > 253 || last.len() > 63 {
+        return Err(HostError::TooLong);
+    }
+    if empty || last.is_empty() { Err(HostError::EmptyLabel) } else { Ok(last) }
 }
 
 impl fmt::Display for Host {

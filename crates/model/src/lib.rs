@@ -8,6 +8,7 @@
 //! and the remembered identifiers into the [`Snapshot`] that decisions are made on; [`schema`] is for editors.
 //! Only [`Surroundings::of_this_machine`] touches the disk.
 
+mod acme;
 mod application;
 mod closest;
 mod config;
@@ -32,8 +33,10 @@ mod secret;
 mod service_token;
 mod snapshot;
 mod surroundings;
+mod tls_files;
 mod tree;
 
+pub use acme::{Acme, AcmeAuthority, AcmeChallenge};
 pub use application::{
     Application, ApplicationSettings, CookieSettings, SameSite, UnauthenticatedFetch,
 };
@@ -54,3 +57,4 @@ pub use secret::Secret;
 pub use service_token::ServiceToken;
 pub use snapshot::Snapshot;
 pub use surroundings::Surroundings;
+pub use tls_files::{CertificateSummary, TlsFiles, UnreadTlsFiles};

@@ -3,8 +3,10 @@
 //! A section returns what it could make sense of, even when something in it is wrong, so that the sections after it
 //! are checked as well; a config with an error is thrown away at the end.
 
+mod acme;
 mod applications;
 mod basics;
+mod certificates;
 mod groups;
 mod hosts;
 mod identity;
@@ -15,6 +17,7 @@ mod mail;
 mod names;
 mod organization;
 mod policies;
+mod redirects;
 mod rules;
 mod secrets;
 mod service_tokens;
@@ -59,13 +62,13 @@ impl Context<'_, '_> {
     fn config(&self, raw: &raw::Config) -> Option<Config> {
         let organization = self.organization(raw);
         let trusted_proxies = self.trusted_proxies(raw);
-        let listeners = self.listeners(raw);
+        let ingress = self.ingress(raw);
+        let listeners = self.listeners(raw, organization.auth_domain.as_ref(), &ingress);
         let admin = self.admin(raw);
         let store = self.store(raw);
         let store_key = self.store_key(raw);
         let mail = self.mail(raw);
         let providers = self.identity_providers(raw);
-        let ingress = self.ingress(raw);
         let tokens = self.service_tokens(raw);
         let groups = self.groups(raw, &tokens);
         let policies = self.policies(raw, &groups, &tokens);

@@ -60,7 +60,8 @@ impl PublicAddress {
         if self.port == self.scheme.default_port() {
             Cow::Borrowed(host.as_str())
         } else {
-            Cow::Owned(format!("{host}:{}", self.port))
+            let mut port = itoa::Buffer::new();
+            Cow::Owned([host.as_str(), ":", port.format(self.port)].concat())
         }
     }
 

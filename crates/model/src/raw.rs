@@ -22,7 +22,7 @@ pub(crate) use cors_headers::CorsHeaders;
 pub(crate) use extensions::{Extensions, ResponseCors, UnauthenticatedFetch};
 pub(crate) use field::Field;
 pub(crate) use ingress::{IngressRule, OriginRequest};
-pub(crate) use listener::{Admin, Listener, Public, PublicScheme};
+pub(crate) use listener::{Acme, AcmeChallenge, Admin, Listener, Public, PublicScheme};
 pub(crate) use mail::{Mail, MailTls};
 pub(crate) use organization::Organization;
 pub(crate) use policy::{Decision, Group, Policy, Rule};

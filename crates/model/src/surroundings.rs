@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::{TlsFiles, UnreadTlsFiles};
+
 /// The environment and the files that a config refers to.
 #[derive(Clone, Copy)]
 pub struct Surroundings<'s> {
@@ -13,13 +15,20 @@ pub struct Surroundings<'s> {
     pub read_file: &'s dyn Fn(&Path) -> io::Result<String>,
     /// Whether there is a file that can be opened.
     pub file_exists: &'s dyn Fn(&Path) -> bool,
+    /// A look into certificate files.
+    pub tls_files: &'s dyn TlsFiles,
 }
 
 impl<'s> Surroundings<'s> {
-    /// The files of this machine.
+    /// The files of this machine. Certificates are not looked into.
     #[must_use]
     pub fn of_this_machine(environment: &'s dyn Fn(&str) -> Option<String>) -> Self {
-        Self { environment, read_file: &read_file, file_exists: &file_exists }
+        Self {
+            environment,
+            read_file: &read_file,
+            file_exists: &file_exists,
+            tls_files: &UnreadTlsFiles,
+        }
     }
 }
 

@@ -66,6 +66,7 @@ impl Store {
         &self,
         id: &str,
     ) -> Result<Option<StoredApplicationSession>, StoreError> {
+        self.is_there()?;
         let row = sqlx::query(
             "SELECT sessions.*, a.id AS a_id, a.aud, a.assertion, a.created_at AS a_created_at, a.expires_at AS a_expires_at
              FROM application_sessions a JOIN sessions ON sessions.id = a.session_id WHERE a.id = ?",

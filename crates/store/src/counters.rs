@@ -15,7 +15,8 @@ pub struct Counted {
 }
 
 impl Store {
-    /// Counts one up in `bucket`. A window begins with its first count and lasts `window` seconds.
+    /// Counts one up in `bucket`. A window begins with its first count and lasts `window` seconds. One that would last longer than that was
+    /// begun by a clock that ran ahead, and is over.
     ///
     /// # Errors
     /// The database cannot be used.
@@ -30,8 +31,8 @@ impl Store {
         let row = sqlx::query(
             "INSERT INTO counters (bucket, count, expires_at) VALUES (?1, 1, ?2)
              ON CONFLICT (bucket) DO UPDATE SET
-               count = CASE WHEN counters.expires_at <= ?3 THEN 1 ELSE counters.count + 1 END,
-               expires_at = CASE WHEN counters.expires_at <= ?3 THEN excluded.expires_at ELSE counters.expires_at END
+               count = CASE WHEN counters.expires_at > ?3 AND counters.expires_at <= ?2 THEN counters.count + 1 ELSE 1 END,
+               expires_at = CASE WHEN counters.expires_at > ?3 AND counters.expires_at <= ?2 THEN counters.expires_at ELSE ?2 END
              RETURNING count",
         )
         .bind(bucket)

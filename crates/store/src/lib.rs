@@ -8,6 +8,8 @@
 //!
 //! One file a table. Entry point: [`Store::open`].
 
+mod acme_account;
+mod acme_certificates;
 mod application_sessions;
 mod consumed;
 mod cors_refusals;
@@ -15,6 +17,7 @@ mod counters;
 mod encryption;
 mod error;
 mod identifiers;
+mod leases;
 mod master_key;
 mod open;
 mod pins;
@@ -25,6 +28,8 @@ mod signing_keys;
 mod sweep;
 mod users;
 
+pub use acme_account::{AcmeAccount, AcmeChallenge};
+pub use acme_certificates::{AcmeCertificate, AcmeFailure};
 pub use application_sessions::{ApplicationSession, StoredApplicationSession};
 pub use cors_refusals::{CORS_REFUSAL_DAYS, CorsRefusal, CorsRefusalCount};
 pub use counters::Counted;

@@ -10,6 +10,7 @@ impl Store {
     /// # Errors
     /// The database cannot be used.
     pub async fn revision(&self) -> Result<i64, StoreError> {
+        self.is_there()?;
         let row = sqlx::query("SELECT number FROM revision").fetch_one(self.readers()).await;
         Ok(row.map_err(StoreError::of("reading the revision"))?.get("number"))
     }

@@ -63,6 +63,7 @@ impl Store {
     /// # Errors
     /// The database cannot be used.
     pub async fn session(&self, id: &str) -> Result<Option<Session>, StoreError> {
+        self.is_there()?;
         let row = sqlx::query("SELECT * FROM sessions WHERE id = ?")
             .bind(id)
             .fetch_optional(self.readers())

@@ -6,10 +6,11 @@ use crate::{Store, StoreError};
 const BATCH: i64 = 500;
 
 /// What is over at `?1`. Ended sign-ins stay until their time would have been over: that is how ended ones are known.
-const STATEMENTS: [&str; 5] = [
+const STATEMENTS: [&str; 6] = [
     "DELETE FROM pins WHERE rowid IN (SELECT rowid FROM pins WHERE expires_at < ?1 - 3600 LIMIT ?2)",
     "DELETE FROM counters WHERE rowid IN (SELECT rowid FROM counters WHERE expires_at < ?1 LIMIT ?2)",
     "DELETE FROM consumed WHERE rowid IN (SELECT rowid FROM consumed WHERE expires_at < ?1 - 60 LIMIT ?2)",
+    "DELETE FROM acme_challenges WHERE rowid IN (SELECT rowid FROM acme_challenges WHERE expires_at < ?1 LIMIT ?2)",
     "DELETE FROM application_sessions WHERE rowid IN (SELECT rowid FROM application_sessions WHERE expires_at < ?1 LIMIT ?2)",
     "DELETE FROM sessions WHERE rowid IN (SELECT rowid FROM sessions WHERE expires_at < ?1
        AND NOT EXISTS (SELECT 1 FROM application_sessions a WHERE a.session_id = sessions.id) LIMIT ?2)",

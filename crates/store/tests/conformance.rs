@@ -3,8 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use crossgate_store::{
-    ApplicationSession, CorsRefusal, CorsRefusalCount, EncryptionKey, Pin, PinOutcome,
-    ServiceToken, Session, Store, StoreErrorKind, StoredKey, Wanted,
+    AcmeAccount, AcmeCertificate, AcmeChallenge, AcmeFailure, ApplicationSession, CorsRefusal,
+    CorsRefusalCount, EncryptionKey, Pin, PinOutcome, ServiceToken, Session, Store, StoreErrorKind,
+    StoredKey, Wanted,
 };
 
 const NOW: i64 = 1_800_000_000;
@@ -188,6 +189,36 @@ async fn counters_begin_anew_with_each_window() {
     assert_eq!(store.counted("bucket", NOW + 59).await.unwrap(), 3);
     assert_eq!(store.counted("bucket", NOW + 60).await.unwrap(), 0);
     assert!(count(NOW + 60).await.within, "a new window");
+}
+
+#[tokio::test]
+async fn a_window_that_began_in_the_future_is_over() {
+    let (store, _folder) = sqlite().await;
+    for _ in 0..3 {
+        store.count("bucket", NOW + 1_000_000, 60, 2).await.unwrap();
+    }
+    assert!(!store.count("bucket", NOW + 1_000_000, 60, 2).await.unwrap().within);
+    assert_eq!(store.count("bucket", NOW, 60, 2).await.unwrap().count, 1);
+    assert_eq!(store.count("bucket", NOW + 1, 60, 2).await.unwrap().count, 2);
+}
+
+#[tokio::test]
+async fn a_file_that_is_gone_or_replaced_takes_no_writes_and_is_not_made_anew() {
+    let (store, folder) = sqlite().await;
+    let (file, aside) = (folder.path().join("crossgate.db"), folder.path().join("aside"));
+    store.create_session(&session("before")).await.unwrap();
+    std::fs::rename(&file, &aside).unwrap();
+    assert!(store.create_session(&session("gone")).await.is_err());
+    assert!(store.session("before").await.is_err());
+    assert!(store.ping().await.is_err() && store.revision().await.is_err());
+    assert!(!file.exists());
+    std::fs::write(&file, "another file").unwrap();
+    assert!(store.create_session(&session("replaced")).await.is_err());
+    assert!(store.ping().await.unwrap_err().to_string().contains("another file"));
+    std::fs::rename(&aside, &file).unwrap();
+    store.ping().await.unwrap();
+    store.create_session(&session("after")).await.unwrap();
+    assert!(store.session("before").await.unwrap().is_some());
 }
 
 #[tokio::test]
@@ -390,4 +421,113 @@ async fn what_cors_refused_adds_up_for_a_week_and_within_bounds() {
     assert_eq!(store.cors_refusals(0).await.unwrap()[0], (known.clone(), count(4, 1)));
     store.add_cors_refusals(108, &[]).await.unwrap();
     assert_eq!(store.cors_refusals(0).await.unwrap(), [], "a week is over");
+}
+
+fn acme_certificate(name: &str, not_after: i64) -> AcmeCertificate {
+    AcmeCertificate {
+        name: name.to_owned(),
+        chain_pem: "a chain".to_owned(),
+        key: b"a private key".to_vec().into(),
+        not_before: NOW,
+        not_after,
+    }
+}
+
+#[tokio::test]
+async fn what_an_authority_issued_is_kept_sealed_and_told_to_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&url(&folder), None).await.unwrap();
+    let revision = store.revision().await.unwrap();
+    assert!(store.acme_account("dir").await.unwrap().is_none());
+    let account = |contact: &str| AcmeAccount {
+        contact: contact.to_owned(),
+        credentials: b"an account's key".to_vec().into(),
+    };
+    store.save_acme_account("dir", &account("a@acme.example")).await.unwrap();
+    store.save_acme_account("dir", &account("b@acme.example")).await.unwrap();
+    store.save_acme_certificate("dir", &acme_certificate("a.example", NOW + 1)).await.unwrap();
+    store.save_acme_certificate("dir", &acme_certificate("a.example", NOW + 2)).await.unwrap();
+    store.save_acme_certificate("other", &acme_certificate("a.example", NOW + 3)).await.unwrap();
+    assert!(store.revision().await.unwrap() > revision, "others hear of it");
+    store.close().await;
+
+    let key = || Some(EncryptionKey::new([1; 32]));
+    let store = Store::open(&url(&folder), key()).await.unwrap();
+    store.save_acme_certificate("dir", &acme_certificate("b.example", NOW + 4)).await.unwrap();
+    store.close().await;
+    for file in std::fs::read_dir(folder.path()).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("an account's key"), "sealed when the key came");
+        assert!(!text.contains("a private key"), "sealed when the key came");
+    }
+    let store = Store::open(&url(&folder), key()).await.unwrap();
+    let kept = store.acme_account("dir").await.unwrap().unwrap();
+    assert_eq!(
+        (kept.contact.as_str(), kept.credentials.as_slice()),
+        ("b@acme.example", &b"an account's key"[..])
+    );
+    let kept = store.acme_certificates("dir").await.unwrap();
+    let kept = kept.iter().map(|it| (it.name.as_str(), it.not_after, it.key.as_slice()));
+    let key = &b"a private key"[..];
+    assert_eq!(
+        kept.collect::<Vec<_>>(),
+        [("a.example", NOW + 2, key), ("b.example", NOW + 4, key)]
+    );
+    let others = store.acme_certificates_of_others("dir", NOW).await.unwrap();
+    assert_eq!(others.iter().map(|it| it.not_after).collect::<Vec<_>>(), [NOW + 3]);
+    assert!(store.acme_certificates_of_others("dir", NOW + 3).await.unwrap().is_empty());
+    store.delete_acme_account("dir").await.unwrap();
+    assert!(store.acme_account("dir").await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn challenges_live_until_their_time_is_over_or_their_order_is() {
+    let (store, _folder) = sqlite().await;
+    let challenge = |name: &str, token: &str| AcmeChallenge {
+        name: name.to_owned(),
+        kind: "http-01".to_owned(),
+        token: token.to_owned(),
+        key_authorization: format!("{token}.thumb"),
+    };
+    store.add_acme_challenge(&challenge("a.example", "one"), NOW + 10).await.unwrap();
+    store.add_acme_challenge(&challenge("b.example", "two"), NOW + 10).await.unwrap();
+    assert_eq!(store.acme_challenges(NOW + 9).await.unwrap().len(), 2);
+    assert!(store.acme_challenges(NOW + 10).await.unwrap().is_empty());
+    let revision = store.revision().await.unwrap();
+    store.delete_acme_challenges("a.example").await.unwrap();
+    assert_eq!(store.acme_challenges(NOW).await.unwrap(), [challenge("b.example", "two")]);
+    assert!(store.revision().await.unwrap() > revision, "others hear of it");
+    assert_eq!(store.sweep(NOW + 11).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn failures_count_until_there_is_a_certificate() {
+    let (store, _folder) = sqlite().await;
+    let failure = |count| AcmeFailure { name: "a.example".to_owned(), count, retry_at: NOW + 5 };
+    store.save_acme_failure("dir", &failure(1)).await.unwrap();
+    store.save_acme_failure("dir", &failure(2)).await.unwrap();
+    assert_eq!(store.acme_failures("dir").await.unwrap(), [failure(2)]);
+    assert!(store.acme_failures("other").await.unwrap().is_empty());
+    store.save_acme_certificate("dir", &acme_certificate("a.example", NOW + 1)).await.unwrap();
+    assert!(store.acme_failures("dir").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn one_holder_at_a_time_has_a_task() {
+    let (store, folder) = sqlite().await;
+    let other = Store::open(&url(&folder), None).await.unwrap();
+    assert!(store.take_lease("task", "one", NOW, NOW + 60).await.unwrap());
+    assert!(!other.take_lease("task", "two", NOW + 59, NOW + 119).await.unwrap());
+    assert!(other.take_lease("another task", "two", NOW, NOW + 60).await.unwrap());
+    assert!(store.take_lease("task", "one", NOW + 59, NOW + 119).await.unwrap(), "it goes on");
+    assert!(
+        other.take_lease("task", "two", NOW + 119, NOW + 179).await.unwrap(),
+        "its time is over"
+    );
+    assert!(!store.take_lease("task", "one", NOW + 120, NOW + 180).await.unwrap());
+    store.give_lease_back("task", "one").await.unwrap();
+    assert!(!store.take_lease("task", "one", NOW + 120, NOW + 180).await.unwrap(), "not its own");
+    other.give_lease_back("task", "two").await.unwrap();
+    assert!(store.take_lease("task", "one", NOW + 120, NOW + 180).await.unwrap());
 }

@@ -121,7 +121,7 @@ impl Context<'_, '_> {
             }
         }
         OriginRequest {
-            ca_pool: raw.ca_pool.text().map(|text| self.file(text, &place.key("ca_pool"))),
+            ca_pool: raw.ca_pool.text().map(|text| self.authorities(text, &place.key("ca_pool"))),
             server_name: self
                 .host(&raw.server_name, &place.key("server_name"))
                 .map(|host| host.as_str().to_owned()),

@@ -3,16 +3,22 @@
 use std::net::SocketAddr;
 
 use super::Context;
+use super::acme::ServedHosts;
 use crate::place::Place;
 use crate::report::Finding;
-use crate::{Admin, CertificateFiles, Listener, PublicAddress, PublicScheme, raw};
+use crate::{Admin, Host, IngressRule, Listener, PublicAddress, PublicScheme, raw};
 
 /// Where the admin listener is when nothing is said.
 const ADMIN: SocketAddr =
     SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 8444);
 
 impl Context<'_, '_> {
-    pub(super) fn listeners(&self, raw: &raw::Config) -> Vec<Listener> {
+    pub(super) fn listeners(
+        &self,
+        raw: &raw::Config,
+        auth_domain: Option<&Host>,
+        ingress: &[(usize, IngressRule)],
+    ) -> Vec<Listener> {
         let root = Place::default();
         let place = root.key("listeners");
         if self.required(&raw.listeners, &root, "listeners").is_some_and(Vec::is_empty) {
@@ -20,10 +26,11 @@ impl Context<'_, '_> {
             let fix = "add one: `- address: 127.0.0.1:8080`";
             self.report.add(&place, Finding::error("no-listeners", message, fix));
         }
+        let hosts = ServedHosts::of(auth_domain, ingress);
         let mut listeners = Vec::<Listener>::new();
         for (index, item) in raw.listeners.items() {
             let place = place.index(index);
-            let Some(listener) = self.listener(raw, item, &place) else { continue };
+            let Some(listener) = self.listener(raw, item, &hosts, &place) else { continue };
             let port = listener.address.port();
             if port != 0 && listeners.iter().any(|other| other.address == listener.address) {
                 let message =
@@ -33,12 +40,22 @@ impl Context<'_, '_> {
             }
             listeners.push(listener);
         }
+        self.one_authority(raw, &place);
+        self.challenges_are_reachable(raw, &listeners, &place);
+        self.redirects_lead_somewhere(raw, &mut listeners, &place);
         listeners
     }
 
-    fn listener(&self, raw: &raw::Config, item: &raw::Listener, place: &Place) -> Option<Listener> {
-        let tls = self.certificates(item, place);
-        let has_tls = !item.tls.is_empty();
+    fn listener(
+        &self,
+        raw: &raw::Config,
+        item: &raw::Listener,
+        hosts: &ServedHosts,
+        place: &Place,
+    ) -> Option<Listener> {
+        let (tls, known) = self.certificates(item, place);
+        let has_tls = !item.tls.is_empty() || !item.acme.is_absent();
+        let redirect_https = item.redirect_https.or(false);
         let address = self.required(&item.address, place, "address")?;
         let address = self.address(address, &place.key("address"))?;
         let public = match item.public.get() {
@@ -48,29 +65,14 @@ impl Context<'_, '_> {
             }
             None if has_tls => PublicAddress { scheme: PublicScheme::Https, port: address.port() },
             None => {
-                if !address.ip().to_canonical().is_loopback() {
+                if !redirect_https && !address.ip().to_canonical().is_loopback() {
                     self.report.add(&place.key("address"), exposed().value(address));
                 }
                 PublicAddress { scheme: PublicScheme::Http, port: address.port() }
             }
         };
-        Some(Listener { address, tls, public })
-    }
-
-    fn certificates(&self, item: &raw::Listener, place: &Place) -> Vec<CertificateFiles> {
-        let place = place.key("tls");
-        let mut certificates = Vec::new();
-        for (index, item) in item.tls.items() {
-            let place = place.index(index);
-            let certificate = self.required(&item.certificate, &place, "certificate");
-            let certificate = certificate.map(|it| self.file(it, &place.key("certificate")));
-            let private_key = self.required(&item.private_key, &place, "private_key");
-            let private_key = private_key.map(|it| self.file(it, &place.key("private_key")));
-            if let (Some(certificate), Some(private_key)) = (certificate, private_key) {
-                certificates.push(CertificateFiles { certificate, private_key });
-            }
-        }
-        certificates
+        let acme = self.acme(item, &known, hosts, public, place);
+        Some(Listener { address, tls, acme, redirect_https, public })
     }
 
     fn public(&self, public: &raw::Public, place: &Place) -> Option<PublicAddress> {
@@ -140,6 +142,6 @@ fn exposed() -> Finding {
     Finding::error(
         "plain-http-listener",
         "the listener speaks plain HTTP, and others than this machine can reach it: sessions could be read on the way",
-        "add `tls`; or listen on loopback; or, behind a TLS proxy, add `public: { scheme: https }`",
+        "add `tls` or `acme`; or `redirect_https: true`; or listen on loopback; or, behind a TLS proxy, add `public: { scheme: https }`",
     )
 }

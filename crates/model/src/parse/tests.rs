@@ -1,3 +1,4 @@
+mod certificates;
 mod every_mistake;
 mod examples;
 mod properties;
@@ -21,6 +22,7 @@ fn parse(text: &str) -> (Option<Config>, Vec<Problem>) {
         environment: &environment,
         read_file: &read_file,
         file_exists: &file_exists,
+        tls_files: &crate::UnreadTlsFiles,
     };
     Config::parse_in(text, Path::new("/etc/crossgate/config.yaml"), &surroundings)
 }
