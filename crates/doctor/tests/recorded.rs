@@ -51,6 +51,7 @@ fn examine(row: &Value, with_console: bool) -> Diagnosis {
             environment: &|_| Some("A".repeat(43)),
             read_file: &|_| Ok("A".repeat(43)),
             file_exists: &|_| true,
+            tls_files: &crossgate_model::UnreadTlsFiles,
         };
         Configured::parse(&text, &path, &surroundings)
             .unwrap_or_else(|problems| panic!("{}: {problems:?}", path.display()))

@@ -2,8 +2,10 @@
 
 use std::net::IpAddr;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 use ipnet::IpNet;
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The visitor's address: the peer's, or, where the peer is a trusted proxy, the right-most address of
 /// `X-Forwarded-For` that is not one. A chain with an entry that is no address ends at that entry's neighbour, whom
@@ -12,7 +14,10 @@ use ipnet::IpNet;
 pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpNet]) -> IpAddr {
     let trusted = |address: &IpAddr| trusted_proxies.iter().any(|net| net.contains(address));
     let mut client = peer.to_canonical();
-    for line in headers.get_all("x-forwarded-for").iter().rev() {
+    if !trusted(&client) {
+        return client;
+    }
+    for line in headers.get_all(FORWARDED_FOR).iter().rev() {
         for entry in line.as_bytes().rsplit(|byte| *byte == b',') {
             if !trusted(&client) {
                 return client;

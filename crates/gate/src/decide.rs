@@ -119,10 +119,41 @@ impl Gate {
         let (status, reason) = match malformed {
             Malformed::AliasedHeader => (StatusCode::BAD_REQUEST, Reason::AliasedHeader),
             Malformed::Method => (StatusCode::METHOD_NOT_ALLOWED, Reason::MethodNotOffered),
+            Malformed::Message => (StatusCode::BAD_REQUEST, Reason::MalformedMessage),
             Malformed::Target(_) => (StatusCode::BAD_REQUEST, Reason::UnreadableTarget),
+            Malformed::Timeout => (StatusCode::REQUEST_TIMEOUT, Reason::HeadTimeout),
+            Malformed::TooLarge => {
+                (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, Reason::HeadTooLarge)
+            }
         };
         let answer = Answer { status, format: Format::Problem, sign_in: false };
         Verdict::without_application(Row(1), reason, Action::Answer(answer))
+    }
+
+    /// The verdict on a request that came over a connection with another host's certificate: row 3.
+    pub fn misdirected(&self, head: &Head<'_>) -> Verdict<'_> {
+        let answer = refusal(head, StatusCode::MISDIRECTED_REQUEST);
+        Verdict::without_application(Row(3), Reason::Misdirected, answer)
+    }
+
+    /// The verdict on a request that asks for the answer to an authority's live challenge: row 2.
+    pub fn acme_challenge(&self, head: &Head<'_>) -> Verdict<'_> {
+        let answer = refusal(head, StatusCode::OK);
+        Verdict::without_application(Row(2), Reason::AcmeChallenge, answer)
+    }
+
+    /// The verdict on a request at a listener that only leads to HTTPS: row 2, or row 3 where the host is nobody's.
+    pub fn redirect_to_https(&self, head: &Head<'_>) -> Verdict<'_> {
+        let host = head.target.host();
+        let on_login_host = *host == self.snapshot.organization.auth_domain;
+        let found = self.ingress.find(&self.snapshot, host, head.target.path());
+        let (row, reason, status) = match found {
+            Ingress::UnknownHost if !on_login_host => {
+                (Row(3), Reason::UnknownHost, StatusCode::MISDIRECTED_REQUEST)
+            }
+            _ => (Row(2), Reason::HttpsRedirect, StatusCode::PERMANENT_REDIRECT),
+        };
+        Verdict::without_application(row, reason, refusal(head, status))
     }
 
     /// Rows 1 to 8.
@@ -158,6 +189,9 @@ impl Gate {
         head: &Head<'_>,
         application: Option<&'g Arc<Application>>,
     ) -> Result<(), Box<Verdict<'g>>> {
+        if !head.target.is_ambiguous() {
+            return Ok(());
+        }
         let host = head.target.host();
         // All that share the host: an upstream may take the path of one for another's.
         let mut sharing = self.applications.on_host(host);
@@ -166,7 +200,7 @@ impl Gate {
         let depends = self.applications.depends_on_path(host)
             || self.ingress.depends_on_path(&self.snapshot, host);
         let tolerated = preserve && !head.target.has_empty_segments();
-        if !head.target.is_ambiguous() || tolerated || !depends {
+        if tolerated || !depends {
             return Ok(());
         }
         let answer = refusal(head, StatusCode::BAD_REQUEST);

@@ -4,7 +4,6 @@ use std::net::IpAddr;
 
 use crossgate_cors::{FetchMetadata, OriginHeader, RequestOrigin, SecFetchMode};
 use crossgate_model::PublicAddress;
-use http::uri::Authority;
 use http::{HeaderMap, Method, header};
 
 use crate::owned_headers::is_alias;
@@ -16,7 +15,7 @@ pub struct RequestLine<'a> {
     /// The method.
     pub method: &'a Method,
     /// The authority of the target, or `:authority`.
-    pub authority: Option<&'a Authority>,
+    pub authority: Option<&'a str>,
     /// The path of the target.
     pub path: &'a str,
     /// The query of the target, without `?`.
@@ -59,9 +58,18 @@ pub enum Malformed {
     /// CONNECT or TRACE.
     #[error("the method is not offered")]
     Method,
+    /// What was sent is no request, or it has two readings.
+    #[error("the request is malformed")]
+    Message,
     /// Host or path have no single reading.
     #[error(transparent)]
     Target(#[from] TargetError),
+    /// The head did not arrive in time.
+    #[error("the request's head did not arrive in time")]
+    Timeout,
+    /// The head is longer than any head in earnest.
+    #[error("the request's head is too large")]
+    TooLarge,
 }
 
 impl<'a> Head<'a> {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crossgate_model::{Host, HostPattern};
+use foldhash::fast::RandomState;
 
 /// Values under host patterns.
 ///
@@ -10,21 +11,16 @@ use crossgate_model::{Host, HostPattern};
 /// of its last `*`, so that a host meets only the patterns that can still fit.
 #[derive(Debug)]
 pub(crate) struct HostIndex<V> {
-    exact: HashMap<Box<str>, V, foldhash::fast::RandomState>,
-    wildcards: HashMap<Suffix, Vec<(HostPattern, V)>, foldhash::fast::RandomState>,
-    wildcard_labels: Vec<usize>,
+    exact: HashMap<Box<str>, V, RandomState>,
+    wildcards: HashMap<usize, BySuffix<V>, RandomState>,
 }
 
-/// Number of labels, and the literal labels to the right of the last `*`.
-type Suffix = (usize, Box<str>);
+/// Patterns by the literal labels to the right of the last `*`, the most specific first.
+type BySuffix<V> = HashMap<Box<str>, Vec<(HostPattern, V)>, RandomState>;
 
 impl<V: Default> HostIndex<V> {
     pub(crate) fn new() -> Self {
-        Self {
-            exact: HashMap::default(),
-            wildcards: HashMap::default(),
-            wildcard_labels: Vec::new(),
-        }
+        Self { exact: HashMap::default(), wildcards: HashMap::default() }
     }
 
     /// The value under a pattern, made if it is new.
@@ -33,55 +29,62 @@ impl<V: Default> HostIndex<V> {
             return self.exact.entry(pattern.as_str().into()).or_default();
         }
         let text = pattern.as_str();
-        let labels = text.split('.').count();
         let suffix = text
             .rsplit('*')
             .next()
             .and_then(|tail| tail.split_once('.'))
             .map_or("", |(_, tail)| tail);
-        if !self.wildcard_labels.contains(&labels) {
-            self.wildcard_labels.push(labels);
-        }
-        let bucket = self.wildcards.entry((labels, suffix.into())).or_default();
-        let at = match bucket.iter().position(|(known, _)| known == pattern) {
-            Some(at) => at,
-            None => {
-                let at =
-                    bucket.partition_point(|(known, _)| specificity(known) > specificity(pattern));
-                bucket.insert(at, (pattern.clone(), V::default()));
-                at
-            }
-        };
+        let by_suffix = self.wildcards.entry(labels(text)).or_default();
+        let bucket = by_suffix.entry(suffix.into()).or_default();
+        let order = |(known, _): &(HostPattern, V)| specificity(pattern).cmp(&specificity(known));
+        let at = bucket.binary_search_by(order).unwrap_or_else(|at| {
+            bucket.insert(at, (pattern.clone(), V::default()));
+            at
+        });
         #[expect(clippy::indexing_slicing, reason = "found or inserted at this index just now")]
         &mut bucket[at].1
     }
 
-    /// The values of all patterns that cover `host`, the most specific first: an exact name, then wildcards by
-    /// [`specificity`].
-    pub(crate) fn matching<'i>(&'i self, host: &Host) -> impl Iterator<Item = &'i V> + use<'i, V> {
-        let name = host.as_str();
-        let exact = self.exact.get(name).into_iter();
-        exact.chain(self.matching_wildcards(name).into_iter().map(|(_, value)| value))
+    /// The value under exactly this host.
+    pub(crate) fn exact(&self, host: &Host) -> Option<&V> {
+        self.exact.get(host.as_str())
     }
 
-    fn matching_wildcards<'i>(&'i self, name: &str) -> Vec<&'i (HostPattern, V)> {
-        let mut found = Vec::new();
-        if self.wildcard_labels.is_empty() {
-            return found;
-        }
-        let labels = name.split('.').count();
-        if !self.wildcard_labels.contains(&labels) {
-            return found;
-        }
-        let suffixes =
-            std::iter::successors(Some(name), |rest| rest.split_once('.').map(|(_, rest)| rest));
-        for suffix in suffixes.skip(1).chain(std::iter::once("")) {
-            let bucket = self.wildcards.get(&(labels, suffix.into()));
-            found.extend(bucket.into_iter().flatten().filter(|(pattern, _)| pattern.matches(name)));
-        }
-        found.sort_by(|(left, _), (right, _)| specificity(right).cmp(&specificity(left)));
-        found
+    /// The values of all patterns that cover `host`, the most specific first: an exact name, then wildcards by
+    /// [`specificity`].
+    pub(crate) fn matching<'i, 'h>(
+        &'i self,
+        host: &'h Host,
+    ) -> impl Iterator<Item = &'i V> + use<'i, 'h, V> {
+        // Whoever finds what it looks for at the exact name does not ask for the others.
+        let wildcards = std::iter::once(host).flat_map(|host| self.matching_wildcards(host));
+        self.exact(host).into_iter().chain(wildcards)
     }
+
+    fn matching_wildcards(&self, host: &Host) -> impl Iterator<Item = &V> + use<'_, V> {
+        let name = host.as_str();
+        let mut found = Vec::new();
+        if !self.wildcards.is_empty()
+            && let Some(by_suffix) = self.wildcards.get(&labels(name))
+        {
+            let suffixes = std::iter::successors(Some(name), |rest| without_first_label(rest));
+            for suffix in suffixes.skip(1).chain([""]) {
+                let bucket = by_suffix.get(suffix).into_iter().flatten();
+                found.extend(bucket.filter(|(pattern, _)| pattern.matches(name)));
+            }
+            found.sort_by(|(left, _), (right, _)| specificity(right).cmp(&specificity(left)));
+        }
+        found.into_iter().map(|(_, value)| value)
+    }
+}
+
+fn without_first_label(name: &str) -> Option<&str> {
+    let dot = name.bytes().position(|byte| byte == b'.')?;
+    name.get(dot + 1..)
+}
+
+fn labels(name: &str) -> usize {
+    name.bytes().filter(|byte| *byte == b'.').count() + 1
 }
 
 /// How specific a wildcard pattern is: more literal characters win; among equals the alphabetically first.

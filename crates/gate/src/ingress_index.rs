@@ -1,6 +1,6 @@
 //! Which ingress rule serves a request: the first that matches.
 
-use crossgate_model::{Host, IngressRule, Snapshot};
+use crossgate_model::{Host, HostPattern, IngressRule, Snapshot};
 
 use crate::host_index::HostIndex;
 use crate::path_index::is_below;
@@ -10,6 +10,8 @@ use crate::path_index::is_below;
 pub(crate) struct IngressIndex {
     hosts: HostIndex<Vec<usize>>,
     any_host: Vec<usize>,
+    /// The first rule whose host is not exact.
+    first_pattern: usize,
 }
 
 /// What the ingress rules say of a host and path.
@@ -26,24 +28,34 @@ pub(crate) enum Ingress<'g> {
 impl IngressIndex {
     pub(crate) fn new(snapshot: &Snapshot) -> Self {
         let mut hosts = HostIndex::<Vec<usize>>::new();
-        let mut any_host = Vec::new();
+        let (mut any_host, mut first_pattern) = (Vec::new(), usize::MAX);
         for (number, rule) in snapshot.ingress.iter().enumerate() {
+            if !rule.hostname.as_ref().is_some_and(HostPattern::is_exact) {
+                first_pattern = first_pattern.min(number);
+            }
             match &rule.hostname {
                 Some(pattern) => hosts.entry(pattern).push(number),
                 None => any_host.push(number),
             }
         }
-        Self { hosts, any_host }
+        Self { hosts, any_host, first_pattern }
     }
 
     pub(crate) fn find<'g>(&self, snapshot: &'g Snapshot, host: &Host, path: &str) -> Ingress<'g> {
+        let covers = |number: &usize| {
+            snapshot.ingress.get(*number).is_some_and(|rule| is_below(&rule.path, path))
+        };
+        let exact = self.hosts.exact(host).and_then(|rules| rules.iter().copied().find(covers));
+        if let Some(number) = exact.filter(|number| *number < self.first_pattern)
+            && let Some(rule) = snapshot.ingress.get(number)
+        {
+            return Ingress::Rule(rule);
+        }
         let mut known = false;
         let mut first: Option<usize> = None;
         for number in self.hosts.matching(host).flatten().chain(&self.any_host) {
             known = true;
-            let covers =
-                snapshot.ingress.get(*number).is_some_and(|rule| is_below(&rule.path, path));
-            if covers && first.is_none_or(|first| *number < first) {
+            if covers(number) && first.is_none_or(|first| *number < first) {
                 first = Some(*number);
             }
         }

@@ -40,8 +40,88 @@ fn is_foldable(name: &str) -> bool {
     name.bytes().any(|byte| !byte.is_ascii_alphanumeric() && byte != b'-')
 }
 
+/// Whether a header says who asks, from where, or with which client certificate.
 fn is_owned(name: &str) -> bool {
-    matches!(name, "forwarded" | "x-real-ip" | "x-request-id")
-        || name.starts_with("cf-access-")
-        || name.starts_with("x-forwarded-")
+    let begins = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
+    // By the first letter: this is asked of each header of each request.
+    match name.as_bytes().first() {
+        Some(b'c') => {
+            begins(&["cf-access-", "cf-client-cert"])
+                || matches!(name, "client-cert" | "client-cert-chain")
+        }
+        Some(b'f') => name == "forwarded",
+        Some(b's') => name.starts_with("ssl-client"),
+        Some(b'x') => {
+            matches!(name, "x-real-ip" | "x-request-id")
+                || begins(&["x-forwarded-"])
+                || begins(CLIENT_CERTIFICATE)
+        }
+        _ => false,
+    }
+}
+
+/// How proxies tell upstreams of a client certificate, beside `client-cert` (RFC 9440) and `x-forwarded-client-cert`: nginx,
+/// HAProxy, Apache, IIS and the balancers of clouds. None is ever set by a visitor.
+const CLIENT_CERTIFICATE: &[&str] = &[
+    "x-amzn-mtls-",
+    "x-arr-clientcert",
+    "x-client-cert",
+    "x-client-dn",
+    "x-client-verify",
+    "x-ssl-cert",
+    "x-ssl-client",
+    "x-tls-client",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_the_gateway_may_say_is_known_in_every_spelling() {
+        let owned = [
+            "cf-access-jwt-assertion",
+            "cf-client-cert-der-base64",
+            "client-cert",
+            "client-cert-chain",
+            "forwarded",
+            "ssl-client-cert",
+            "ssl-client-subject-dn",
+            "ssl-client-verify",
+            "x-amzn-mtls-clientcert-subject",
+            "x-arr-clientcert",
+            "x-client-cert",
+            "x-client-certificate",
+            "x-client-dn",
+            "x-client-verify",
+            "x-forwarded-client-cert",
+            "x-forwarded-for",
+            "x-forwarded-tls-client-cert",
+            "x-real-ip",
+            "x-request-id",
+            "x-ssl-cert",
+            "x-ssl-client-cert",
+            "x-ssl-client-s-dn",
+            "x-ssl-client-verify",
+            "x-tls-client-subject",
+        ];
+        for name in owned {
+            assert!(is_gateway_header(&HeaderName::from_static(name)), "sec-C6-T5 {name}");
+            for fold in ["_", "."] {
+                let alias = name.replace('-', fold);
+                assert_eq!(is_alias(&alias), alias != name, "{alias}");
+            }
+        }
+        for name in [
+            "client-certificate-hint",
+            "cf-ray",
+            "x-client-id",
+            "x-ssl",
+            "ssl",
+            "x-forward",
+            "accept",
+        ] {
+            assert!(!is_gateway_header(&HeaderName::from_static(name)), "{name}");
+        }
+    }
 }

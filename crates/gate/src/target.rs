@@ -6,7 +6,6 @@
 //! (encoded slashes, backslashes, parameters, empty segments) is kept and marked, see [`Target::is_ambiguous`].
 
 use crossgate_model::{Host, HostError};
-use http::uri::Authority;
 
 /// Host, path and query that are decided on and forwarded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +34,9 @@ pub enum TargetError {
     /// Neither a Host header nor an authority.
     #[error("the request names no host")]
     HostMissing,
+    /// A control character, a space, or what ends a path, unescaped.
+    #[error("the path has a character that no path has")]
+    InvalidCharacter,
     /// An escaped NUL.
     #[error("the path has a NUL")]
     Nul,
@@ -52,7 +54,7 @@ impl Target {
     /// # Errors
     /// Whatever two readers could read in two ways.
     pub fn read<'h>(
-        authority: Option<&Authority>,
+        authority: Option<&str>,
         mut hosts: impl Iterator<Item = &'h [u8]>,
         path: &str,
         query: Option<&str>,
@@ -62,7 +64,7 @@ impl Target {
             return Err(TargetError::HostConflict);
         }
         let header = header.map(host_of_bytes).transpose()?;
-        let authority = authority.map(|authority| host_of(authority.as_str())).transpose()?;
+        let authority = authority.map(host_of).transpose()?;
         let host = match (authority, header) {
             (Some(authority), Some(header)) if authority != header => {
                 return Err(TargetError::HostConflict);
@@ -122,15 +124,19 @@ fn host_of_bytes(value: &[u8]) -> Result<(Host, Option<u16>), TargetError> {
 
 /// Splits the port off; a host is equal to another with another spelling of the same port or none.
 fn host_of(text: &str) -> Result<(Host, Option<u16>), TargetError> {
-    if text.contains('@') {
-        return Err(TargetError::UserInformation);
+    let (mut end_of_address, mut colon) = (0, None);
+    for at in memchr::memchr3_iter(b'@', b']', b':', text.as_bytes()) {
+        match text.as_bytes().get(at) {
+            Some(b'@') => return Err(TargetError::UserInformation),
+            Some(b']') => (end_of_address, colon) = (at + 1, None),
+            _ if colon.is_none() => colon = Some(at),
+            _ => {}
+        }
     }
-    let end_of_address = text.rfind(']').map_or(0, |at| at + 1);
-    let after = text.get(end_of_address..).unwrap_or_default();
-    let (name, port) = match after.find(':') {
+    let (name, port) = match colon.filter(|at| *at >= end_of_address) {
         None => (text, None),
         Some(at) => {
-            let (name, port) = text.split_at(end_of_address + at);
+            let (name, port) = text.split_at(at);
             let digits = port.strip_prefix(':').unwrap_or_default();
             let valid = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
             let port = digits.parse::<u16>().ok().filter(|_| valid);
@@ -158,6 +164,8 @@ fn canonical_path(path: &str) -> Result<(String, bool), TargetError> {
                     push_escape(&mut out, escaped);
                 }
             }
+        } else if matches!(byte, 0..=b' ' | 0x7f | b'#' | b'?') {
+            return Err(TargetError::InvalidCharacter);
         } else if byte.is_ascii() {
             ambiguous |= matches!(byte, b'\\' | b';') || (byte == b'/' && out.ends_with('/'));
             out.push(char::from(byte));

@@ -155,6 +155,8 @@ macro_rules! reasons {
 }
 
 reasons! {
+    /// An authority asks for the answer to its challenge.
+    AcmeChallenge = "acme-challenge",
     /// A header imitates one of the gateway's.
     AliasedHeader = "aliased-header",
     /// A policy admits the person.
@@ -171,8 +173,18 @@ reasons! {
     CrossSiteWrite = "cross-site-write",
     /// An endpoint of the gateway's.
     Endpoint = "endpoint",
+    /// The request's head did not arrive in time.
+    HeadTimeout = "head-timeout",
+    /// The request's head is longer than any in earnest.
+    HeadTooLarge = "head-too-large",
+    /// What was sent is no request, or it has two readings.
+    MalformedMessage = "malformed-message",
     /// The `cf-access-token` header is doubled, not valid, or of somebody else than the cookie.
     HeaderTokenRefused = "header-token-refused",
+    /// The listener leads to HTTPS.
+    HttpsRedirect = "https-redirect",
+    /// The host is another one than those that the connection's certificate is for.
+    Misdirected = "misdirected",
     /// CONNECT or TRACE.
     MethodNotOffered = "method-not-offered",
     /// The endpoint exists for other methods.

@@ -7,7 +7,6 @@ use crossgate_gate::{Gate, Head, RequestLine, ReturnPath};
 use crossgate_model::{Config, Host, Identifier, PublicAddress, PublicScheme};
 use crossgate_token::MasterKey;
 use crossgate_token::meta::{self, Meta, Site};
-use http::uri::Authority;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::{AppSession, locations};
@@ -117,10 +116,9 @@ impl Request {
     }
 
     pub(crate) fn read<T>(&self, look: impl FnOnce(&Head<'_>) -> T) -> T {
-        let authority: Authority = self.url.host_str().unwrap().parse().unwrap();
         let line = RequestLine {
             method: &self.method,
-            authority: Some(&authority),
+            authority: self.url.host_str(),
             path: self.url.path(),
             query: self.url.query(),
             protocol: None,

@@ -176,7 +176,8 @@ fn is_fetch(head: &Head<'_>) -> bool {
 /// Host and path of a URL, in the one reading that requests get.
 fn place(url: &url::Url) -> Option<(Host, String)> {
     let authority: Authority = url.host_str()?.parse().ok()?;
-    let target = Target::read(Some(&authority), std::iter::empty(), url.path(), None).ok()?;
+    let target =
+        Target::read(Some(authority.as_str()), std::iter::empty(), url.path(), None).ok()?;
     Some((target.host().clone(), target.path().to_owned()))
 }
 

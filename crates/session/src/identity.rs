@@ -62,7 +62,7 @@ impl Sessions {
         audiences: impl Fn(&str) -> bool,
         now: i64,
     ) -> Vec<Arc<VerifiedToken>> {
-        let counts = |token: &str, use_: Use| {
+        let counts = |token: &[u8], use_: Use| {
             let types = [TokenType::App, TokenType::Org].into_iter();
             let expected =
                 types.map(|type_| Expectation { use_, type_, aud: None, iss: &self.issuer });

@@ -132,7 +132,8 @@ impl Sessions {
     async fn end_revoked(&self, now: i64) -> Result<(), SessionError> {
         /// By how much the clocks of processes that share a store may differ.
         const SKEW_SECONDS: i64 = 300;
-        let read_at = self.revocations_read_at.load(Ordering::Acquire);
+        // The clock may have been set back since: what was ended then is earlier than what was read before.
+        let read_at = self.revocations_read_at.load(Ordering::Acquire).min(now);
         for sid in self.store.revoked_since(read_at.saturating_sub(SKEW_SECONDS)).await? {
             self.sign_ins.end(&sid);
         }

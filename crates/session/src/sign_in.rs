@@ -95,7 +95,10 @@ impl Sessions {
             let Ok(claims) = self.team_token(token, now) else { continue };
             let Some(session) = self.store.session(&claims.sid).await? else { continue };
             if session.revoked_at.is_none() && session.expires_at > now {
-                return Ok(Some(team_session(session, token.to_owned())));
+                return Ok(Some(team_session(
+                    session,
+                    String::from_utf8_lossy(token).into_owned(),
+                )));
             }
         }
         Ok(None)

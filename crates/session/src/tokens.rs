@@ -61,7 +61,7 @@ impl Sessions {
     /// The claims of a token that counts at `application`, in the place `use_`.
     pub(crate) fn application_token(
         &self,
-        token: &str,
+        token: &[u8],
         use_: Use,
         application: &Application,
         now: i64,
@@ -73,7 +73,7 @@ impl Sessions {
     /// The claims of a token that counts at the login host.
     pub(crate) fn team_token(
         &self,
-        token: &str,
+        token: &[u8],
         now: i64,
     ) -> Result<Arc<VerifiedToken>, NoSession> {
         let (use_, type_, aud) = (Use::Cookie, TokenType::Org, Some(self.issuer.as_str()));
@@ -83,7 +83,7 @@ impl Sessions {
     /// The claims of a token that lives up to what is expected of it.
     pub(crate) fn token(
         &self,
-        token: &str,
+        token: &[u8],
         expected: &Expectation<'_>,
         now: i64,
     ) -> Result<Arc<VerifiedToken>, NoSession> {

@@ -3,6 +3,7 @@
 //! Keyed by the whole token, hashed with a key that nobody knows. What is remembered is that some ring of keys signed
 //! these claims, nothing else: everything that can change is looked at with each request.
 
+use aws_lc_rs::constant_time::verify_slices_are_equal;
 use foldhash::quality::RandomState;
 use std::ops::Deref;
 use std::sync::{Arc, OnceLock};
@@ -10,12 +11,11 @@ use std::sync::{Arc, OnceLock};
 use crossgate_token::{Claims, TokenError, binding};
 use quick_cache::UnitWeighter;
 use quick_cache::sync::{Cache, DefaultLifecycle};
-use subtle::ConstantTimeEq as _;
 
 use crate::signing_keys::Keys;
 
 /// Tokens whose signature is known to be good.
-pub(crate) struct VerifiedTokens(Cache<Box<str>, Known, UnitWeighter, RandomState>);
+pub(crate) struct VerifiedTokens(Cache<Box<[u8]>, Known, UnitWeighter, RandomState>);
 
 #[derive(Clone)]
 struct Known {
@@ -41,13 +41,14 @@ impl VerifiedTokens {
     /// The token, if one of the keys has signed it.
     pub(crate) fn verify(
         &self,
-        token: &str,
+        token: &[u8],
         keys: &Keys,
     ) -> Result<Arc<VerifiedToken>, TokenError> {
         if let Some(known) = self.0.get(token).filter(|known| known.generation == keys.generation) {
             return Ok(known.token);
         }
-        let claims = keys.ring.verify_signature(token)?;
+        let text = std::str::from_utf8(token).map_err(|_| TokenError::Malformed)?;
+        let claims = keys.ring.verify_signature(text)?;
         let verified = Arc::new(VerifiedToken { claims, bound_to: OnceLock::new() });
         let known = Known { token: Arc::clone(&verified), generation: keys.generation };
         self.0.insert(token.into(), known);
@@ -60,7 +61,7 @@ impl VerifiedToken {
     /// is looked at in a token.
     pub(crate) fn is_bound_to(&self, value: &[u8]) -> bool {
         if let Some(bound_to) = self.bound_to.get() {
-            return bound_to.ct_eq(value).into();
+            return verify_slices_are_equal(bound_to, value).is_ok();
         }
         let bound = self.binding.as_deref().is_some_and(|claim| binding::verify(value, claim));
         if bound {

@@ -1,12 +1,12 @@
 //! Cookies: the gateway's own names, how they are set, read, and kept from upstreams.
 
+mod foreign;
 mod read;
 mod set_cookie;
-mod strip;
 
-pub use read::{MAX_COOKIES, MAX_COPIES, cookies, values_of};
+pub use foreign::foreign;
+pub use read::{MAX_COOKIES, MAX_COPIES, cookies, values_of, values_with_suffix};
 pub use set_cookie::{InvalidCookie, SameSite, SetCookie};
-pub use strip::strip;
 
 /// An application's token, and on the login host the sign-in's.
 pub const AUTHORIZATION: &str = "CF_Authorization";
@@ -36,6 +36,10 @@ pub fn suffix(aud: &str) -> String {
 /// Whether a cookie is one of the gateway's, with or without suffix. Upstreams never see these.
 #[must_use]
 pub fn is_gateway_cookie(name: &[u8]) -> bool {
+    matches!(name, [b'C', b'F', b'_', ..] | [b'_', b'_', b'H', ..]) && is_named_as_ours(name)
+}
+
+fn is_named_as_ours(name: &[u8]) -> bool {
     NAMES.iter().any(|own| match name.strip_prefix(own.as_bytes()) {
         Some([]) => true,
         Some([b'-', digits @ ..]) => {

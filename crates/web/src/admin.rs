@@ -26,11 +26,11 @@ pub struct AdminPages {
 }
 
 /// What keeps the gateway from serving.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NotReady(
     /// In words, for whoever probes.
-    pub &'static str,
+    pub String,
 );
 
 /// The admin listener's router: `/healthz`, `/readyz`, `/metrics`, and more.

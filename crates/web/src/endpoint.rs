@@ -60,7 +60,7 @@ impl Web {
         let EndpointRequest { parts, form, client, public, request_id, .. } = &request;
         let line = RequestLine {
             method: &parts.method,
-            authority: parts.uri.authority(),
+            authority: parts.uri.authority().map(http::uri::Authority::as_str),
             path: parts.uri.path(),
             query: parts.uri.query(),
             protocol: None,

@@ -97,7 +97,7 @@ impl World {
         let public = PublicAddress { scheme: PublicScheme::Https, port: 443 };
         let line = RequestLine {
             method: request.method(),
-            authority: request.uri().authority(),
+            authority: request.uri().authority().map(|authority| authority.as_str()),
             path: request.uri().path(),
             query: request.uri().query(),
             protocol: None,

@@ -29,6 +29,14 @@ const STORE_UNAVAILABLE: Words = words(
 /// The words for a reason of the gate.
 pub(crate) const fn of_reason(reason: Reason) -> Words {
     match reason {
+        Reason::AcmeChallenge | Reason::HttpsRedirect => {
+            words("This address has moved", "The gateway answers over HTTPS.", "")
+        }
+        Reason::Misdirected => words(
+            "This connection is for another host",
+            "The connection was set up for a host with another certificate.",
+            "Browsers try again by themselves. If a program of yours asks, have it open a connection for each host.",
+        ),
         Reason::AliasedHeader => words(
             "This request cannot be passed on",
             "One of its headers has a name that applications could take for one of the gateway's own.",
@@ -38,6 +46,21 @@ pub(crate) const fn of_reason(reason: Reason) -> Words {
             "This address cannot be read",
             "The address of the page can be understood in more than one way, so the gateway does not pass it on.",
             "Check the link that brought you here.",
+        ),
+        Reason::HeadTimeout => words(
+            "That took too long",
+            "The request's head did not arrive in time.",
+            "Try again. If the connection is slow, send less with each request.",
+        ),
+        Reason::HeadTooLarge => words(
+            "The request is too large",
+            "Its headers are longer, or more, than any request in earnest has.",
+            "Delete the cookies of this site, and try again.",
+        ),
+        Reason::MalformedMessage => words(
+            "This is no request",
+            "What was sent is not HTTP, or could be understood in more than one way, so the gateway does not pass it on.",
+            "If a program of yours sent it, check how it frames its requests.",
         ),
         Reason::MethodNotAllowed | Reason::MethodNotOffered => words(
             "That does not work here",

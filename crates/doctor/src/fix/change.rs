@@ -152,6 +152,7 @@ fn reread(text: &str, file: &str) -> Option<Configured> {
         environment: &|_| Some("A".repeat(43)),
         read_file: &|_| io::Result::Ok("A".repeat(43)),
         file_exists: &|_| true,
+        tls_files: &crossgate_model::UnreadTlsFiles,
     };
     Configured::parse(text, Path::new(file), &surroundings).ok()
 }

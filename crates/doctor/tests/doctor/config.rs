@@ -35,6 +35,7 @@ fn findings(config: &str, exchanges: &[Exchange]) -> Vec<Finding> {
         environment: &|_| None,
         read_file: &|_| Err(std::io::ErrorKind::NotFound.into()),
         file_exists: &|_| true,
+        tls_files: &crossgate_model::UnreadTlsFiles,
     };
     let config = Configured::parse(config, Path::new("crossgate.yaml"), &surroundings)
         .unwrap_or_else(|problems| panic!("{problems:?}"));

@@ -1,5 +1,4 @@
 use crossgate_model::HostError;
-use http::uri::Authority;
 use proptest::prelude::*;
 
 use super::{Target, TargetError};
@@ -34,6 +33,12 @@ fn paths_have_one_spelling() {
             Err(TargetError::DotSegment),
         ),
         ("NUL is refused", "/a%00b", Err(TargetError::Nul)),
+        ("NUL as it is is refused", "/a\0b", Err(TargetError::InvalidCharacter)),
+        ("sec-C1-P16 a line break is refused", "/a\r\nb", Err(TargetError::InvalidCharacter)),
+        ("sec-C1-P16 a space is refused", "/a b", Err(TargetError::InvalidCharacter)),
+        ("DEL is refused", "/a\u{7f}", Err(TargetError::InvalidCharacter)),
+        ("sec-C1-P7 a fragment is refused", "/a#b", Err(TargetError::InvalidCharacter)),
+        ("sec-C1-P8 a query is no path", "/a?b", Err(TargetError::InvalidCharacter)),
         ("sec-C1-P13 a malformed escape is refused", "/a%zz", Err(TargetError::BadEscape)),
         ("a truncated escape is refused", "/a%4", Err(TargetError::BadEscape)),
         ("sec-C1-P18 an asterisk is no path", "*", Err(TargetError::NotAPath)),
@@ -114,6 +119,11 @@ fn hosts_have_one_spelling() {
             Err(TargetError::Host(HostError::InvalidIpv4)),
         ),
         (
+            "a hexadecimal address is refused in upper case, too",
+            "0X7F.0X1",
+            Err(TargetError::Host(HostError::InvalidIpv4)),
+        ),
+        (
             "two dots in a row are refused",
             "acme..example",
             Err(TargetError::Host(HostError::EmptyLabel)),
@@ -131,9 +141,8 @@ fn hosts_have_one_spelling() {
 
 #[test]
 fn a_host_comes_from_one_place() {
-    let authority = Authority::from_static("acme.example:443");
     let read = |hosts: &[&str]| {
-        Target::read(Some(&authority), hosts.iter().map(|host| host.as_bytes()), "/", None)
+        Target::read(Some("acme.example:443"), hosts.iter().map(|host| host.as_bytes()), "/", None)
             .map(|_| ())
     };
     assert_eq!(read(&[]), Ok(()), "the authority alone");

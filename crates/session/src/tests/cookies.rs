@@ -205,6 +205,26 @@ async fn another_process_knows_the_session_and_hears_of_its_end() {
     );
 }
 
+/// rel-D7
+#[tokio::test]
+async fn a_sign_out_is_heard_of_after_the_clock_was_set_back() {
+    let world = World::new().await;
+    let session = world.sign_in("ann@acme.example").await;
+    let tokens = world.open("app", &session.sid, HOUR).await;
+    let headers = headers(&[("cookie", &world.cookies("app", &tokens))]);
+    let (application, other) = (world.application("app"), world.other_process(NOW).await);
+    let ahead = NOW + 1_800;
+    world.sessions.sign_out("somebody else", ahead).await.unwrap();
+    other.refresh(ahead).await.unwrap();
+    let at = async |now| {
+        whom(credentials_in(&other, application, &headers, now).await.evidence().cookie)
+    };
+    assert_eq!(at(NOW).await, "ann@acme.example");
+    world.sessions.sign_out(&session.sid, NOW + 1).await.unwrap();
+    other.refresh(NOW + 2).await.unwrap();
+    assert_eq!(at(NOW + 2).await, nobody(Revoked));
+}
+
 #[tokio::test]
 async fn a_sign_in_does_not_open_applications_after_its_end() {
     let world = World::new().await;

@@ -26,6 +26,26 @@ pub fn values_of<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item =
     cookies(headers).filter_map(move |(own, value)| (own == name).then_some(value)).take(MAX_COPIES)
 }
 
+/// The values of all cookies whose name is `name` followed by `suffix`, at most [`MAX_COPIES`]. The two need not be put together, and cookies of
+/// other names are hardly looked at: this is on the way of every request.
+pub fn values_with_suffix<'h>(
+    headers: &'h HeaderMap,
+    name: &str,
+    suffix: &str,
+) -> impl Iterator<Item = &'h [u8]> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .flat_map(|line| crumbs(line.as_bytes()))
+        .take(MAX_COOKIES)
+        .filter_map(move |cookie| {
+            let after = cookie.trim_ascii_start().strip_prefix(name.as_bytes())?;
+            let after = after.strip_prefix(suffix.as_bytes())?.trim_ascii_start();
+            after.strip_prefix(b"=").map(<[u8]>::trim_ascii)
+        })
+        .take(MAX_COPIES)
+}
+
 /// What stands between the semicolons of a line. Tokens are long: this is no place to look at each byte.
 pub(super) fn crumbs(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(line);

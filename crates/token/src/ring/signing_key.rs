@@ -8,8 +8,10 @@ use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::encoding::AsDer as _;
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
-use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair, RsaPublicKeyComponents};
-use jsonwebtoken::DecodingKey;
+use aws_lc_rs::signature::{
+    KeyPair as _, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, RsaKeyPair,
+    RsaPublicKeyComponents,
+};
 use serde_json::json;
 use zeroize::Zeroizing;
 
@@ -23,7 +25,8 @@ pub struct SigningKey {
     modulus: String,
     exponent: String,
     pair: RsaKeyPair,
-    public: DecodingKey,
+    /// Ready to verify: what the library derives from a key takes longer than to verify with it.
+    public: ParsedPublicKey,
     pkcs8: Zeroizing<Vec<u8>>,
     certificate: String,
     created_at: i64,
@@ -60,7 +63,7 @@ impl SigningKey {
         let pkcs8 =
             Zeroizing::new(pair.as_der().map_err(|_| KeyError::Generate)?.as_ref().to_vec());
         let certificate = certificate::self_signed(&pair, issuer, now)?;
-        Ok(Self::of(pair, pkcs8, certificate, now))
+        Self::of(pair, pkcs8, certificate, now).ok_or(KeyError::Generate)
     }
 
     /// Loads a key from what [`Self::pkcs8`], [`Self::certificate`] and [`Self::created_at`] gave. The key id follows
@@ -77,7 +80,8 @@ impl SigningKey {
         if pair.public_modulus_len() < 256 {
             return Err(KeyError::Invalid);
         }
-        Ok(Self::of(pair, Zeroizing::new(pkcs8.to_vec()), certificate, created_at))
+        let pkcs8 = Zeroizing::new(pkcs8.to_vec());
+        Self::of(pair, pkcs8, certificate, created_at).ok_or(KeyError::Invalid)
     }
 
     /// The key id: SHA-256 thumbprint (RFC 7638) in 64 hexadecimal digits.
@@ -112,8 +116,9 @@ impl SigningKey {
         &self.exponent
     }
 
-    pub(super) const fn public(&self) -> &DecodingKey {
-        &self.public
+    /// Whether it has signed a message: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518, section 3.3).
+    pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.public.verify_sig(message, signature).is_ok()
     }
 
     /// Signs in the compact form (RFC 7515 section 3.1).
@@ -136,12 +141,13 @@ impl SigningKey {
         pkcs8: Zeroizing<Vec<u8>>,
         certificate: String,
         created_at: i64,
-    ) -> Self {
+    ) -> Option<Self> {
         let components = RsaPublicKeyComponents::<Vec<u8>>::from(pair.public_key());
         let (modulus, exponent) = (octets::to_text(&components.n), octets::to_text(&components.e));
-        let public = DecodingKey::from_rsa_raw_components(&components.n, &components.e);
+        let public = pair.public_key().as_ref();
+        let public = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public).ok()?;
         let kid = thumbprint(&modulus, &exponent);
-        Self { kid, modulus, exponent, pair, public, pkcs8, certificate, created_at }
+        Some(Self { kid, modulus, exponent, pair, public, pkcs8, certificate, created_at })
     }
 }
 

@@ -14,7 +14,7 @@ async fn listen(ready: Result<(), NotReady>) -> SocketAddr {
     let address = listener.local_addr().unwrap();
     let admin = Admin { address, hostnames: vec![Host::parse("ops.acme.example").unwrap()] };
     let pages = AdminPages {
-        ready: Box::new(move || Box::pin(async move { ready })),
+        ready: Box::new(move || Box::pin(std::future::ready(ready.clone()))),
         metrics: Box::new(|| "# EOF\n".to_owned()),
         more: Some(Router::new().route("/mailbox", get(|| async { "mails" }))),
     };
@@ -49,7 +49,7 @@ async fn health_readiness_and_metrics_are_shown() {
         let (found, text) = ask(address, &format!("GET {path}"), &[&host]).await;
         assert_eq!((found, &*text), (status, body), "{path}");
     }
-    let unready = listen(Err(NotReady("the store does not answer"))).await;
+    let unready = listen(Err(NotReady("the store does not answer".to_owned()))).await;
     let answer = ask(unready, "GET /readyz", &["host: localhost"]).await;
     assert_eq!(answer, (503, "not ready: the store does not answer\n".to_owned()));
 }

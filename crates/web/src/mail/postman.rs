@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
@@ -34,12 +35,14 @@ const LAST_ROUND: Duration = Duration::from_secs(10);
 pub struct Outbox {
     queue: mpsc::Sender<(Letter, Instant)>,
     mail: Arc<ArcSwapOption<Mail>>,
+    failures: Arc<AtomicU64>,
 }
 
 /// Delivers what is queued.
 pub struct Postman {
     queue: mpsc::Receiver<(Letter, Instant)>,
     mail: Arc<ArcSwapOption<Mail>>,
+    failures: Arc<AtomicU64>,
 }
 
 impl Outbox {
@@ -48,7 +51,16 @@ impl Outbox {
     pub fn new(mail: Option<Mail>) -> (Self, Postman) {
         let (sender, receiver) = mpsc::channel(QUEUE);
         let mail = Arc::new(ArcSwapOption::from_pointee(mail));
-        (Self { queue: sender, mail: Arc::clone(&mail) }, Postman { queue: receiver, mail })
+        let failures = Arc::<AtomicU64>::default();
+        let outbox =
+            Self { queue: sender, mail: Arc::clone(&mail), failures: Arc::clone(&failures) };
+        (outbox, Postman { queue: receiver, mail, failures })
+    }
+
+    /// Tries to deliver that have failed, and letters that were dropped, so far.
+    #[must_use]
+    pub fn failures(&self) -> u64 {
+        self.failures.load(Ordering::Relaxed)
     }
 
     /// Changes the way out, at a reload of the config.
@@ -59,6 +71,7 @@ impl Outbox {
     /// Queues a letter. Never waits; when the queue is full, the letter is dropped.
     pub fn post(&self, letter: Letter) {
         if self.queue.try_send((letter, Instant::now())).is_err() {
+            self.failures.fetch_add(1, Ordering::Relaxed);
             tracing::error!(code = "mail-queue-full", "a mail was dropped: too many are waiting");
         }
     }
@@ -76,7 +89,7 @@ impl Postman {
                 Some(()) = under_way.next(), if !under_way.is_empty() => {}
                 letter = self.queue.recv(), if under_way.len() < AT_ONCE => match letter {
                     Some((letter, since)) => {
-                        under_way.push(deliver_with_patience(Arc::clone(&self.mail), letter, since));
+                        under_way.push(self.deliver_with_patience(letter, since));
                     }
                     None => break,
                 },
@@ -84,7 +97,7 @@ impl Postman {
         }
         self.queue.close();
         while let Ok((letter, since)) = self.queue.try_recv() {
-            under_way.push(deliver_with_patience(Arc::clone(&self.mail), letter, since));
+            under_way.push(self.deliver_with_patience(letter, since));
         }
         let rest = async { while under_way.next().await.is_some() {} };
         if tokio::time::timeout(LAST_ROUND, rest).await.is_err() {
@@ -96,7 +109,12 @@ impl Postman {
     }
 }
 
-async fn deliver_with_patience(mail: Arc<ArcSwapOption<Mail>>, letter: Letter, since: Instant) {
+async fn deliver_with_patience(
+    mail: Arc<ArcSwapOption<Mail>>,
+    failures: Arc<AtomicU64>,
+    letter: Letter,
+    since: Instant,
+) {
     let mut waits = WAITS.iter();
     loop {
         let Some(mail) = mail.load_full() else {
@@ -107,6 +125,7 @@ async fn deliver_with_patience(mail: Arc<ArcSwapOption<Mail>>, letter: Letter, s
             return;
         };
         let Err(error) = deliver(&mail, &letter).await else { return };
+        failures.fetch_add(1, Ordering::Relaxed);
         let in_vain = error.is_final() || since.elapsed() > TOO_OLD;
         match (in_vain, waits.next()) {
             (false, Some(wait)) => {
@@ -118,6 +137,16 @@ async fn deliver_with_patience(mail: Arc<ArcSwapOption<Mail>>, letter: Letter, s
                 return;
             }
         }
+    }
+}
+
+impl Postman {
+    fn deliver_with_patience(
+        &self,
+        letter: Letter,
+        since: Instant,
+    ) -> impl Future<Output = ()> + use<> {
+        deliver_with_patience(Arc::clone(&self.mail), Arc::clone(&self.failures), letter, since)
     }
 }
 

@@ -1,39 +1,32 @@
-//! Taking cookies out of a request before it goes to an upstream.
+//! The cookies of a request that are an upstream's business.
 
+use http::HeaderMap;
 use http::header::COOKIE;
-use http::{HeaderMap, HeaderValue};
 
+use super::is_gateway_cookie;
 use super::read::{crumbs, name_and_value};
 
-/// Removes all cookies whose name `is_ours`, and joins the rest on one line, as HTTP/1.1 wants it (RFC 9113 section
-/// 8.2.3). Other cookies keep their bytes and their order. One line with nothing to remove is left as it is.
+/// Adds the cookies that are not the gateway's to `line`, joined on one line, as HTTP/1.1 wants it (RFC 9113 section
+/// 8.2.3). They keep their bytes and their order. One line with nothing of the gateway's is taken as it is.
 ///
 /// All cookies are looked at, not only the first so many: what is not looked at would pass.
-pub fn strip(headers: &mut HeaderMap, is_ours: impl Fn(&[u8]) -> bool) {
+pub fn foreign(headers: &HeaderMap, line: &mut Vec<u8>) {
     let mut lines = headers.get_all(COOKIE).iter();
     let Some(first) = lines.next() else { return };
-    let several = lines.next().is_some();
-    let ours = |cookie: &[u8]| is_ours(name_and_value(cookie).0);
-    if !several && !crumbs(first.as_bytes()).any(ours) {
+    let ours = |cookie: &[u8]| is_gateway_cookie(name_and_value(cookie).0);
+    if lines.next().is_none() && !crumbs(first.as_bytes()).any(ours) {
+        line.extend_from_slice(first.as_bytes());
         return;
     }
-    let mut kept = Vec::new();
     for crumb in headers.get_all(COOKIE).iter().flat_map(|line| crumbs(line.as_bytes())) {
         let crumb = crumb.trim_ascii();
         if crumb.is_empty() || ours(crumb) {
             continue;
         }
-        if !kept.is_empty() {
-            kept.extend(b"; ");
+        if !line.is_empty() {
+            line.extend_from_slice(b"; ");
         }
-        kept.extend(crumb);
-    }
-    headers.remove(COOKIE);
-    // Parts of header values, joined by what may stand in one, are a header value.
-    if let Ok(value) = HeaderValue::from_bytes(&kept)
-        && !value.is_empty()
-    {
-        headers.insert(COOKIE, value);
+        line.extend_from_slice(crumb);
     }
 }
 
@@ -43,16 +36,18 @@ mod tests {
     use http::{HeaderMap, HeaderValue};
     use proptest::prelude::*;
 
-    use super::strip;
+    use super::foreign;
     use crate::cookie::{cookies, is_gateway_cookie};
 
     fn stripped(lines: &[&[u8]]) -> HeaderMap {
-        let mut headers: HeaderMap = lines
+        let headers: HeaderMap = lines
             .iter()
             .filter_map(|line| Some((COOKIE, HeaderValue::from_bytes(line).ok()?)))
             .collect();
-        strip(&mut headers, is_gateway_cookie);
-        headers
+        let mut left = Vec::new();
+        foreign(&headers, &mut left);
+        let left = Some(left).filter(|left| !left.is_empty());
+        left.map(|left| (COOKIE, HeaderValue::from_bytes(&left).unwrap())).into_iter().collect()
     }
 
     #[test]
