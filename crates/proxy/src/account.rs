@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use crossgate_cors::{Preflight, Refusal};
 use crossgate_gate::{Action, EndpointRefusal, Head, Verdict};
-use http::{Method, Response, StatusCode};
+use http::{Method, StatusCode};
 use tokio::time::Instant;
 
+use crate::reply::Reply;
 use crate::server::Worker;
 use crate::{CorsOutcome, Failure, Record};
 
@@ -16,18 +17,18 @@ pub(crate) struct Account<'a> {
     started: Instant,
     request_id: &'a str,
     client: IpAddr,
-    method: &'a Method,
-    target: Option<(String, String)>,
-    origin: Option<Origin>,
+    method: Option<&'a Method>,
+    target: Option<(&'a str, &'a str)>,
+    origin: Option<Origin<'a>>,
     pub(crate) identity: Option<&'a str>,
     pub(crate) upstream: Option<(Option<StatusCode>, Duration)>,
     pub(crate) failure: Option<Failure>,
 }
 
-struct Origin {
-    text: String,
+struct Origin<'a> {
+    text: &'a str,
     preflight: bool,
-    requested_method: Option<String>,
+    requested_method: Option<&'a str>,
 }
 
 impl<'a> Account<'a> {
@@ -35,7 +36,7 @@ impl<'a> Account<'a> {
         started: Instant,
         request_id: &'a str,
         client: IpAddr,
-        method: &'a Method,
+        method: Option<&'a Method>,
     ) -> Self {
         Self {
             started,
@@ -51,22 +52,22 @@ impl<'a> Account<'a> {
     }
 
     /// Notes what a readable request asks for.
-    pub(crate) fn read(&mut self, head: &Head<'_>) {
-        self.target = Some((head.target.host().as_str().to_owned(), head.target.path().to_owned()));
+    pub(crate) fn read(&mut self, head: &'a Head<'_>) {
+        self.target = Some((head.target.host().as_str(), head.target.path()));
         let foreign = head.origin.one().filter(|_| !head.origin_is_own());
         self.origin = foreign.map(|origin| {
             let preflight = Preflight::recognise(head.method, head.headers);
             let method = preflight.as_ref().and_then(Preflight::requested_method);
             Origin {
-                text: origin.as_str().to_owned(),
+                text: origin.as_str(),
                 preflight: preflight.is_some(),
-                requested_method: method.map(str::to_owned),
+                requested_method: method,
             }
         });
     }
 
     /// Hands the record over.
-    pub(crate) fn record<B>(self, worker: &Worker, verdict: &Verdict<'_>, response: &Response<B>) {
+    pub(crate) fn record(self, worker: &Worker, verdict: &Verdict<'_>, reply: &Reply) {
         let (host, path) = self.target.unzip();
         worker.gateway.record(Record {
             request_id: self.request_id,
@@ -78,11 +79,14 @@ impl<'a> Account<'a> {
             row: verdict.row,
             reason: verdict.reason,
             failure: self.failure,
-            endpoint_refusal: response.extensions().get::<EndpointRefusal>().copied(),
+            endpoint_refusal: match reply {
+                Reply::Own(response) => response.extensions().get::<EndpointRefusal>().copied(),
+                Reply::Upstream { .. } | Reply::Tunnel { .. } => None,
+            },
             policy: verdict.policy.map(|hit| (hit.policy, hit.rule)),
             identity: self.identity,
             cors: self.origin.as_ref().map(|origin| cors(origin, verdict)),
-            status: response.status(),
+            status: reply.status(),
             upstream_status: self.upstream.and_then(|(status, _)| status),
             duration: self.started.elapsed(),
             upstream_duration: self.upstream.map(|(_, duration)| duration),
@@ -90,7 +94,7 @@ impl<'a> Account<'a> {
     }
 }
 
-fn cors<'o>(origin: &'o Origin, verdict: &'o Verdict<'_>) -> CorsOutcome<'o> {
+fn cors<'o>(origin: &Origin<'o>, verdict: &'o Verdict<'_>) -> CorsOutcome<'o> {
     let refusal = match &verdict.action {
         Action::ForwardPreflight { judgement: Some(Err(refusal)), .. }
         | Action::ExplainRefusal(refusal)
@@ -115,10 +119,10 @@ fn cors<'o>(origin: &'o Origin, verdict: &'o Verdict<'_>) -> CorsOutcome<'o> {
     };
     CorsOutcome {
         preflight: origin.preflight,
-        origin: &origin.text,
+        origin: origin.text,
         allowed,
         refusal: code,
-        requested_method: origin.requested_method.as_deref(),
+        requested_method: origin.requested_method,
         refused,
     }
 }

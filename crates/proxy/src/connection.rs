@@ -1,42 +1,45 @@
 //! One connection of a visitor's: TLS, then requests until it ends.
 
-use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use arc_swap::ArcSwapOption;
 use crossgate_model::PublicAddress;
-use hyper::rt::{Read, Write};
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
-use rustls::ServerConfig;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
-use crate::Limits;
-use crate::activity::Activity;
-use crate::local::LocalExecutor;
-use crate::serve_request::serve_request;
+use crate::body_source::Http1;
+use crate::byte_stream::ByteStream;
+use crate::door::Door;
+use crate::http2::serve_http2;
 use crate::server::Worker;
 use crate::stall::Stalling;
+use crate::visitor::{SpeaksHttp2, serve_visitor};
+use crate::{Issued, ListenerTls};
 
 /// What all connections of a listener have in common.
 #[derive(Debug)]
 pub(crate) struct Entrance {
     pub(crate) public: PublicAddress,
     /// Swapped when the config is reloaded; `None` is plain HTTP.
-    pub(crate) tls: ArcSwapOption<ServerConfig>,
+    pub(crate) tls: ArcSwapOption<ListenerTls>,
+    /// Whether it only leads to HTTPS. Changed with the config, too.
+    pub(crate) redirects: AtomicBool,
+    pub(crate) issued: Arc<Issued>,
 }
 
 /// Where a connection comes from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Peer {
     pub(crate) ip: IpAddr,
+    /// The same, as text: it is sent on with each request.
+    pub(crate) address: Box<str>,
     pub(crate) public: PublicAddress,
+    /// What is settled before anybody looks at applications.
+    pub(crate) door: Door,
 }
 
 /// Serves a connection until it ends, or until `stop` and its requests in flight are through.
@@ -49,74 +52,35 @@ pub(crate) async fn serve(
 ) {
     // Latency only; a socket without it works as well.
     let _kept_as_it_is = stream.set_nodelay(true);
-    let peer = Peer { ip: address.ip().to_canonical(), public: entrance.public };
+    let ip = address.ip().to_canonical();
     let stream = Stalling::new(stream, worker.limits.write_pause);
-    match entrance.tls.load_full() {
-        None => serve_http(worker, TokioIo::new(stream), peer, stop).await,
-        Some(config) => {
-            let handshake = TlsAcceptor::from(config).accept(stream);
+    let (stream, door) = match entrance.tls.load_full() {
+        None => {
+            let redirects = entrance.redirects.load(Ordering::Relaxed);
+            (ByteStream::Visitor(stream), Door::plain(redirects, Arc::clone(&entrance.issued)))
+        }
+        Some(tls) => {
+            let handshake = Box::pin(tls.accept(stream));
             match timeout(worker.limits.tls_handshake, handshake).await {
-                Ok(Ok(stream)) => serve_http(worker, TokioIo::new(stream), peer, stop).await,
-                Ok(Err(error)) => {
-                    tracing::debug!(peer = %peer.ip, %error, "a TLS handshake failed")
+                Ok(Ok(Some((stream, presented)))) => {
+                    (ByteStream::VisitorTls(Box::new(stream)), Door::tls(presented))
                 }
-                Err(_) => tracing::debug!(peer = %peer.ip, "a TLS handshake took too long"),
+                Ok(Ok(None)) => return,
+                Ok(Err(error)) => {
+                    tracing::debug!(peer = %ip, %error, "a TLS handshake failed");
+                    return;
+                }
+                Err(_) => {
+                    tracing::debug!(peer = %ip, "a TLS handshake took too long");
+                    return;
+                }
             }
         }
-    }
-}
-
-async fn serve_http<S>(worker: Rc<Worker>, stream: S, peer: Peer, stop: CancellationToken)
-where
-    S: Read + Write + Unpin + Send + 'static,
-{
-    let limits = worker.limits;
-    let builder = builder(&limits);
-    let activity = Activity::new();
-    let of_service = Rc::clone(&activity);
-    let service = service_fn(move |request| {
-        let (worker, in_flight) = (Rc::clone(&worker), of_service.begin());
-        async move {
-            let response = serve_request(&worker, peer, request).await;
-            drop(in_flight);
-            Ok::<_, Infallible>(response)
-        }
-    });
-    let connection = builder.serve_connection_with_upgrades(stream, service);
-    let mut connection = std::pin::pin!(connection);
-    let ended = tokio::select! {
-        // First: an answer that is written after the stop says that the connection closes.
-        biased;
-        () = stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-        ended = connection.as_mut() => ended,
-        () = activity.is_over(limits.head, limits.idle) => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
     };
-    if let Err(error) = ended {
-        tracing::debug!(peer = %peer.ip, error, "a connection broke");
+    let peer = Peer { ip, address: ip.to_string().into(), public: entrance.public, door };
+    if stream.speaks_http2() {
+        Box::pin(serve_http2(worker, Http1::new(stream), peer, stop)).await;
+    } else if let Some(SpeaksHttp2(begun)) = serve_visitor(&worker, stream, &peer).await {
+        Box::pin(serve_http2(worker, begun, peer, stop)).await;
     }
-}
-
-fn builder(limits: &Limits) -> Builder<LocalExecutor> {
-    let mut builder = Builder::new(LocalExecutor);
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(limits.head)
-        .max_buf_size(limits.head_bytes)
-        .max_headers(limits.headers);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .enable_connect_protocol()
-        .keep_alive_interval(Some(limits.head))
-        .keep_alive_timeout(limits.head)
-        .max_concurrent_streams(limits.streams)
-        .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX));
-    builder
 }

@@ -1,92 +1,284 @@
-//! One request and its response on a connection: how the body is framed, how long is waited, whose fault a failure was.
+//! One request and its response on an HTTP/1.1 connection to an upstream.
 
-use std::pin::pin;
-use std::time::Duration;
+use std::rc::Rc;
+use std::task::{Context, Poll};
 
-use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
-use http::{HeaderValue, Request};
-use http_body::Body;
-use tokio::time::{Instant, timeout, timeout_at};
+use crossgate_http1::{BodyLength, HeadEnd, ResponseHead};
+use http::{HeaderMap, Method, StatusCode};
+use tokio::time::Instant;
 
 use crate::Failure;
-use crate::body::{Progress, RequestBody, RequestBodyError};
+use crate::body_source::{BodyBroken, BodySource, Http1, Http1Body, Piece};
+use crate::buffer::Filled;
+use crate::least_request::Turn;
+use crate::outgoing::{Outgoing, TransferError};
+use crate::pool::{Open, Upstream};
+use crate::upstream_request::remove_forged_trailers;
 
-/// Says how the body that is sent ends, whatever the client said of the one that it sent: a length without its body would make the
-/// upstream take the next request on the connection for it. Where the length is not known it is said, too: left to itself, the client side
-/// of HTTP/1.1 takes it that a GET has no body.
-pub(crate) fn framed(mut request: Request<RequestBody>) -> Request<RequestBody> {
-    let length = request.body().size_hint().exact();
-    let headers = request.headers_mut();
-    headers.remove(TRANSFER_ENCODING);
-    let said = headers.remove(CONTENT_LENGTH);
-    match length {
-        None => {
-            headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
-        }
-        Some(0) if said.is_none() => {}
-        Some(length) => {
-            headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
-        }
-    }
-    request
+/// Longest head of a response.
+const HEAD: usize = 64 * 1024;
+
+/// Interim responses that are passed over before the final one (RFC 9110, section 15.2).
+const INTERIM: usize = 16;
+
+/// A connection to an upstream.
+pub(crate) struct Connection {
+    pub(crate) http1: Http1,
+    outgoing: Outgoing,
+    pub(crate) head: ResponseHead,
+    /// When it was last put back.
+    pub(crate) idle_since: Instant,
+    /// The request that it serves, where there was a choice of upstreams.
+    pub(crate) turn: Option<Turn>,
+    /// It counts for as long as it is open.
+    _open: Open,
 }
 
-/// Waits for an upstream, whose time does not run while the client has yet to send. `None`: it took too long.
-pub(crate) async fn patiently<F: Future>(
-    patience: Duration,
-    progress: Option<Progress>,
-    answering: F,
-) -> Option<F::Output> {
-    let Some(progress) = progress else { return timeout(patience, answering).await.ok() };
-    let mut answering = pin!(answering);
-    loop {
-        if let Ok(answered) = timeout_at(progress.deadline(patience), answering.as_mut()).await {
-            return Some(answered);
-        }
-        if progress.deadline(patience) <= Instant::now() {
-            return None;
-        }
+/// A request and its response.
+pub(crate) struct Exchange {
+    /// Gone once the response is through.
+    connection: Option<Box<Connection>>,
+    /// Where the connection goes when the response is through.
+    home: Option<Rc<Upstream>>,
+    sending: Sending,
+    head_end: HeadEnd,
+    /// Length of the response's head, until it is taken.
+    head_length: usize,
+    interim: usize,
+    body: Http1Body,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sending {
+    Going,
+    Done,
+    /// The upstream takes no more of it; it may have answered before.
+    Refused,
+}
+
+/// Why there is no response.
+#[derive(Debug)]
+pub(crate) enum NoResponse {
+    /// The visitor's body broke off.
+    Body,
+    /// The connection ended before anything came.
+    Nothing,
+    /// What came is no response, or not all of one.
+    Broken,
+}
+
+impl Connection {
+    pub(crate) fn new(http1: Http1, open: Open) -> Box<Self> {
+        Box::new(Self {
+            http1,
+            outgoing: Outgoing::default(),
+            head: ResponseHead::default(),
+            idle_since: Instant::now(),
+            turn: None,
+            _open: open,
+        })
     }
 }
 
-/// Whose fault it was: the client's body, or the upstream.
-pub(crate) fn failure_of(error: &hyper::Error) -> Failure {
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        match cause.downcast_ref::<RequestBodyError>() {
-            Some(RequestBodyError::Paused) => return Failure::BodyTimeout,
-            Some(RequestBodyError::Broken(_)) => return Failure::BodyBroken,
-            None => source = cause.source(),
+impl Exchange {
+    /// Begins to send a request; `head` writes its head.
+    pub(crate) fn begin(
+        mut connection: Box<Connection>,
+        home: Option<Rc<Upstream>>,
+        length: BodyLength,
+        head: impl FnOnce(&mut Vec<u8>),
+    ) -> Self {
+        connection.outgoing.begin(length, head);
+        Self {
+            connection: Some(connection),
+            home,
+            sending: Sending::Going,
+            head_end: HeadEnd::default(),
+            head_length: 0,
+            interim: 0,
+            body: Http1Body::new(BodyLength::None),
         }
     }
-    tracing::warn!(%error, "the upstream's answer is broken");
-    Failure::UpstreamBroken
-}
 
-#[cfg(test)]
-mod tests {
-    use http::Request;
-    use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+    /// Keeps the request's turn until it is through.
+    pub(crate) fn keep(&mut self, turn: Turn) {
+        if let Some(connection) = &mut self.connection {
+            connection.turn = Some(turn);
+        }
+    }
 
-    use super::framed;
-    use crate::body::RequestBody;
-
-    #[test]
-    fn what_is_said_of_a_body_is_what_is_sent() {
-        for (row, said, expected) in [
-            ("nothing of none", None, None),
-            ("no length of none", Some("0"), Some("0")),
-            ("sec-C5-S1: a length of none", Some("1373"), Some("0")),
-        ] {
-            let mut request = Request::new(RequestBody::Empty);
-            if let Some(said) = said {
-                request.headers_mut().insert(CONTENT_LENGTH, said.parse().unwrap());
+    /// Goes on with sending. An error is the visitor's; the upstream's own is found where its response is awaited.
+    pub(crate) fn poll_send<S: BodySource>(
+        &mut self,
+        body: &mut S,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), BodyBroken>> {
+        let (Sending::Going, Some(connection)) = (self.sending, &mut self.connection) else {
+            return Poll::Ready(Ok(()));
+        };
+        let Connection { http1, outgoing, .. } = &mut **connection;
+        let sent = outgoing.poll_send(body, &mut http1.stream, remove_forged_trailers, context);
+        self.sending = match sent {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(Ok(())) => Sending::Done,
+            Poll::Ready(Err(TransferError::To(error))) => {
+                tracing::debug!(%error, "the upstream takes no more of a request");
+                Sending::Refused
             }
-            request.headers_mut().insert(TRANSFER_ENCODING, "chunked".parse().unwrap());
-            let request = framed(request);
-            let length = request.headers().get(CONTENT_LENGTH).map(|it| it.to_str().unwrap());
-            assert_eq!(length, expected, "{row}");
-            assert!(!request.headers().contains_key(TRANSFER_ENCODING), "{row}");
+            Poll::Ready(Err(TransferError::From)) => return Poll::Ready(Err(BodyBroken)),
+        };
+        Poll::Ready(Ok(()))
+    }
+
+    /// Sends, and waits for the head of the response.
+    pub(crate) fn poll_head<S: BodySource>(
+        &mut self,
+        method: &Method,
+        body: &mut S,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<(), NoResponse>> {
+        if matches!(self.poll_send(body, context), Poll::Ready(Err(_))) {
+            return Poll::Ready(Err(NoResponse::Body));
+        }
+        loop {
+            let Some(connection) = &mut self.connection else {
+                return Poll::Ready(Err(NoResponse::Broken));
+            };
+            let Http1 { stream, input } = &mut connection.http1;
+            if let Some(length) = self.head_end.find(input.bytes()) {
+                let head = input.bytes().get(..length).unwrap_or_default();
+                if let Err(error) = connection.head.parse(head, method) {
+                    tracing::warn!(%error, "the upstream's answer is broken");
+                    return Poll::Ready(Err(NoResponse::Broken));
+                }
+                let status = connection.head.status;
+                if status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS {
+                    input.consume(length);
+                    self.head_end = HeadEnd::default();
+                    self.interim += 1;
+                    if self.interim > INTERIM {
+                        return Poll::Ready(Err(NoResponse::Broken));
+                    }
+                    continue;
+                }
+                self.head_length = length;
+                self.body = Http1Body::new(connection.head.body);
+                return Poll::Ready(Ok(()));
+            }
+            let nothing = input.is_empty();
+            return Poll::Ready(Err(match input.poll_fill(stream, context, HEAD) {
+                Poll::Pending if self.sending == Sending::Refused && nothing => NoResponse::Nothing,
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Ok(Filled::More)) => continue,
+                Poll::Ready(Ok(Filled::End) | Err(_)) if nothing => NoResponse::Nothing,
+                Poll::Ready(Ok(Filled::End | Filled::Full) | Err(_)) => NoResponse::Broken,
+            }));
+        }
+    }
+
+    /// Whether the request is out, or will not go out any more.
+    pub(crate) fn is_sent(&self) -> bool {
+        self.sending != Sending::Going
+    }
+
+    /// Whether the upstream has had nothing of the request.
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.connection.as_ref().is_some_and(|connection| connection.outgoing.is_untouched())
+    }
+
+    /// Whether the last wait was for the visitor's body.
+    pub(crate) fn waits_for_body(&self) -> bool {
+        self.sending == Sending::Going
+            && self.connection.as_ref().is_some_and(|it| it.outgoing.waits_for_body())
+    }
+
+    /// What is out of the request: it grows as long as there is progress.
+    pub(crate) fn progress(&self) -> u64 {
+        self.connection.as_ref().map_or(0, |connection| connection.outgoing.progress())
+    }
+
+    /// The head of the response, and its bytes, until they are taken.
+    pub(crate) fn head(&self) -> Option<(&ResponseHead, &[u8])> {
+        let connection = self.connection.as_deref()?;
+        let bytes = connection.http1.input.bytes().get(..self.head_length)?;
+        Some((&connection.head, bytes))
+    }
+
+    /// Goes on from the head to the body.
+    pub(crate) fn take_head(&mut self) {
+        if let Some(connection) = &mut self.connection {
+            connection.http1.input.consume(std::mem::take(&mut self.head_length));
+        }
+        if self.body.is_over() {
+            self.release();
+        }
+    }
+
+    /// The connection, once both sides have agreed to use it for something else.
+    pub(crate) fn into_connection(mut self) -> Option<Box<Connection>> {
+        let mut connection = self.connection.take()?;
+        connection.http1.input.consume(self.head_length);
+        Some(connection)
+    }
+
+    /// The response is through: the connection is free, if both sides want to keep it.
+    fn release(&mut self) {
+        let Some(mut connection) = self.connection.take() else { return };
+        let clean = connection.http1.input.is_empty();
+        if self.sending == Sending::Done && connection.head.persists && clean {
+            connection.http1.input.rest();
+            connection.outgoing.rest();
+            connection.turn = None;
+            if let Some(home) = &self.home {
+                home.put_back(connection);
+            }
+        }
+    }
+}
+
+/// The response's body.
+impl BodySource for Exchange {
+    fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<Result<Piece, BodyBroken>> {
+        let Some(connection) = &mut self.connection else { return Poll::Ready(Ok(Piece::End)) };
+        let piece = self.body.poll_piece(&mut connection.http1, context);
+        if matches!(piece, Poll::Ready(Ok(Piece::End))) {
+            self.release();
+        }
+        piece
+    }
+
+    fn data(&self) -> &[u8] {
+        self.connection.as_ref().map_or(&[], |connection| self.body.data(&connection.http1))
+    }
+
+    fn consume(&mut self, count: usize) {
+        if let Some(connection) = &mut self.connection {
+            self.body.consume(&mut connection.http1, count);
+        }
+        if self.body.is_over() {
+            self.release();
+        }
+    }
+
+    fn take_trailers(&mut self) -> Option<Box<HeaderMap>> {
+        self.body.take_trailers()
+    }
+
+    fn is_over(&self) -> bool {
+        self.body.is_over()
+    }
+
+    fn length(&self) -> BodyLength {
+        self.body.length
+    }
+}
+
+/// Whose fault it was.
+impl From<NoResponse> for Failure {
+    fn from(why: NoResponse) -> Self {
+        match why {
+            NoResponse::Body => Self::BodyBroken,
+            NoResponse::Nothing | NoResponse::Broken => Self::UpstreamBroken,
         }
     }
 }

@@ -5,18 +5,18 @@ use std::sync::Arc;
 use crossgate_gate::{Action, Gate, Target, UpstreamIdentity};
 use crossgate_model::{Application, IngressRule};
 use crossgate_session::Credentials;
-use http::header::{CONNECTION, CONTENT_LENGTH, SET_COOKIE, UPGRADE};
-use http::request::Parts;
-use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
-use hyper::body::{Body, Incoming};
+use http::header::SET_COOKIE;
+use http::{HeaderMap, Method, StatusCode};
 
-use crate::body::{RequestBody, ResponseBody};
+use crate::Failure;
+use crate::body_source::{BodySource, Withheld};
 use crate::connection::Peer;
+use crate::patience::Patience;
+use crate::reply::Reply;
 use crate::server::Worker;
 use crate::standing::Standing;
-use crate::tunnel::Tunnel;
-use crate::upstream_request::{Provenance, bare_preflight, rewrite};
-use crate::{Failure, upstream_response};
+use crate::tunnel::WebSocketRequest;
+use crate::upstream_request::UpstreamRequest;
 
 /// A request that was decided to go to the upstream.
 pub(crate) struct Forwarding<'a> {
@@ -24,21 +24,24 @@ pub(crate) struct Forwarding<'a> {
     pub(crate) gate: &'a Gate,
     pub(crate) application: Option<&'a Arc<Application>>,
     /// What was decided on.
+    pub(crate) method: &'a Method,
     pub(crate) target: &'a Target,
-    pub(crate) websocket: bool,
-    pub(crate) peer: Peer,
+    pub(crate) headers: &'a HeaderMap,
+    /// Whether it asks for a WebSocket, and if so whether by extended CONNECT.
+    pub(crate) websocket: Option<bool>,
+    pub(crate) peer: &'a Peer,
     pub(crate) request_id: &'a str,
     pub(crate) identity: UpstreamIdentity,
     pub(crate) credentials: Option<&'a Credentials>,
 }
 
-/// Sends the request that was decided on, and brings the response. No body is an empty one.
-pub(crate) async fn forward(
+/// Sends the request that was decided on, and waits for the head of the response.
+pub(crate) async fn forward<S: BodySource>(
     forwarding: &Forwarding<'_>,
     action: &Action<'_>,
-    mut parts: Parts,
-    body: Option<Incoming>,
-) -> Result<Response<ResponseBody>, Failure> {
+    body: &mut S,
+    patience: &mut Patience,
+) -> Result<Reply, Failure> {
     let (ingress, preflight) = match action {
         Action::Forward(forward) => (forward.ingress, false),
         Action::ForwardPreflight { ingress, .. } => (*ingress, true),
@@ -49,85 +52,65 @@ pub(crate) async fn forward(
         | Action::Login(_)
         | Action::RefusePreflight(_) => return Err(Failure::UpstreamUnreachable),
     };
-    let extended = parts.method == Method::CONNECT;
-    let has_body = body.as_ref().is_some_and(|body| !body.is_end_stream());
-    if forwarding.websocket && !extended && has_body {
+    let upstreams = forwarding.upstreams(ingress);
+    let Some(extended) = forwarding.websocket else {
+        let request = forwarding.request(ingress, preflight, None);
+        let answer = if preflight {
+            Box::pin(upstreams.ask(&request, &mut Withheld(body), patience)).await?
+        } else {
+            upstreams.ask(&request, body, patience).await?
+        };
+        // Nobody asked to switch.
+        if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
+            return Err(Failure::UpstreamBroken);
+        }
+        let mut reply = Reply::Upstream { answer, headers: None };
+        if preflight {
+            reply.headers_mut().remove(SET_COOKIE);
+        }
+        return Ok(reply);
+    };
+    if !extended && !body.is_over() {
         // What follows the head is the WebSocket's, or the body: it cannot be both.
         return Err(Failure::BodyBroken);
     }
-    let visitor = forwarding.websocket.then(|| {
-        let mut request = Request::new(());
-        std::mem::swap(request.extensions_mut(), &mut parts.extensions);
-        hyper::upgrade::on(&mut request)
-    });
-    forwarding.rewrite(&mut parts, ingress, preflight)?;
-    let tunnel = match visitor {
-        Some(visitor) => Some(Tunnel::prepare(visitor, &mut parts.headers, extended)?),
-        None => None,
-    };
-    let body = match body.filter(|_| !preflight && tunnel.is_none()) {
-        None => RequestBody::Empty,
-        Some(body) => RequestBody::streaming(body, forwarding.worker.limits.body_pause),
-    };
-    let upstreams = forwarding.upstreams(ingress);
-    let mut response = upstreams.send(Request::from_parts(parts, body)).await?;
-    let switches = response.status() == StatusCode::SWITCHING_PROTOCOLS;
-    upstream_response::rewrite(response.headers_mut());
-    match tunnel {
-        Some(tunnel) if switches => {
-            if tunnel.is_upgrade() {
-                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("Upgrade"));
-                response.headers_mut().insert(UPGRADE, HeaderValue::from_static("websocket"));
-            }
-            tunnel.open(&mut response, &forwarding.worker.tunnels, forwarding.standing())?;
-        }
-        // Nobody asked to switch.
-        None if switches => return Err(Failure::UpstreamBroken),
-        Some(_) | None => {}
+    let websocket = WebSocketRequest::new(extended)?;
+    let request = forwarding.request(ingress, preflight, Some(websocket.own_key()));
+    let answer = Box::pin(upstreams.ask(&request, &mut Withheld(body), patience)).await?;
+    if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
+        return Ok(Reply::Upstream { answer, headers: None });
     }
-    if preflight {
-        response.headers_mut().remove(SET_COOKIE);
-    }
-    Ok(response.map(ResponseBody::Upstream))
+    let mut headers = answer.headers();
+    let status = websocket.agree(&mut headers)?;
+    let upstream = answer.into_connection().ok_or(Failure::UpstreamWebSocket)?;
+    Ok(Reply::Tunnel { status, headers, upstream, standing: forwarding.standing() })
 }
 
-impl Forwarding<'_> {
-    /// Turns the visitor's head into the upstream's.
-    fn rewrite(
-        &self,
-        parts: &mut Parts,
-        ingress: &IngressRule,
+impl<'a> Forwarding<'a> {
+    fn request(
+        &'a self,
+        ingress: &'a IngressRule,
         preflight: bool,
-    ) -> Result<(), Failure> {
+        websocket: Option<Option<&'a str>>,
+    ) -> UpstreamRequest<'a> {
         let snapshot = self.gate.snapshot();
-        let provenance = Provenance {
-            host: self.target.host(),
-            public: self.peer.public,
-            peer: self.peer.ip,
+        let settings = self.application.map(|application| &application.settings);
+        UpstreamRequest {
+            method: self.method,
+            target: self.target,
+            headers: self.headers,
+            peer: self.peer,
             peer_is_trusted: snapshot.trusted_proxies.iter().any(|net| net.contains(&self.peer.ip)),
             request_id: self.request_id,
-        };
-        let settings = self.application.map(|application| &application.settings);
-        rewrite(
-            &mut parts.headers,
-            &provenance,
-            ingress.origin_request.host_header.as_deref(),
-            settings.and_then(|settings| settings.read_service_tokens_from_header.as_ref()),
-            self.credentials.and_then(|credentials| credentials.upstream(self.identity)),
-            settings.is_some_and(|settings| settings.forward_authorization_cookie),
-        );
-        if preflight {
-            bare_preflight(&mut parts.headers);
+            host_header: ingress.origin_request.host_header.as_deref(),
+            service_token_header: settings
+                .and_then(|settings| settings.read_service_tokens_from_header.as_ref()),
+            assertion: self.credentials.and_then(|credentials| credentials.upstream(self.identity)),
+            assertion_cookie: settings
+                .is_some_and(|settings| settings.forward_authorization_cookie),
+            preflight,
+            websocket,
         }
-        if self.websocket {
-            parts.method = Method::GET;
-            parts.headers.remove(CONTENT_LENGTH);
-        }
-        parts.uri =
-            Uri::try_from(self.target.path_and_query()).map_err(|_| Failure::UpstreamBroken)?;
-        parts.version = Version::HTTP_11;
-        parts.extensions.clear();
-        Ok(())
     }
 
     fn standing(&self) -> Standing {

@@ -8,9 +8,12 @@ use bytes::Bytes;
 use crossgate_gate::{
     AccessEndpoint, EndpointRefusal, EndpointRequest, Gate, Head, Reason, Row, Verdict,
 };
+use crossgate_model::UpstreamUrl;
 use crossgate_session::Sessions;
 use futures_util::future::BoxFuture;
 use http::{Method, Response, StatusCode};
+
+use crate::HealthChange;
 
 /// The rest of the gateway.
 pub trait Gateway: Send + Sync + 'static {
@@ -43,6 +46,10 @@ pub trait Gateway: Send + Sync + 'static {
     ) -> BoxFuture<'static, Response<Bytes>>;
     /// Takes note of a decision. Must not wait.
     fn record(&self, record: Record<'_>);
+    /// Takes note that a connection could not be accepted: out of descriptors, mostly.
+    fn accept_failed(&self);
+    /// Takes note that a thread passes an upstream over, or does so no longer. Must not wait.
+    fn upstream_health(&self, upstream: &UpstreamUrl, change: HealthChange);
 }
 
 /// What broke, in words for people and programs.
@@ -81,6 +88,9 @@ pub enum Failure {
     /// Nobody listens, or its name does not resolve.
     #[error("the upstream cannot be reached")]
     UpstreamUnreachable,
+    /// The visitor left before there was an answer.
+    #[error("the visitor left")]
+    VisitorLeft,
     /// The upstream did not agree to a WebSocket as the protocol demands.
     #[error("the upstream's WebSocket handshake is wrong")]
     UpstreamWebSocket,
@@ -103,6 +113,7 @@ impl Failure {
             Self::UpstreamTls => "upstream-tls",
             Self::UpstreamUnreachable => "upstream-unreachable",
             Self::UpstreamWebSocket => "upstream-websocket",
+            Self::VisitorLeft => "visitor-left",
         }
     }
 
@@ -110,7 +121,8 @@ impl Failure {
     #[must_use]
     pub const fn status(self) -> StatusCode {
         match self {
-            Self::BodyBroken => StatusCode::BAD_REQUEST,
+            // Nobody sees it but the log.
+            Self::BodyBroken | Self::VisitorLeft => StatusCode::BAD_REQUEST,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::UpstreamRedirected => StatusCode::UNAUTHORIZED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -133,12 +145,12 @@ pub struct Record<'a> {
     pub request_id: &'a str,
     /// The visitor's address.
     pub client: IpAddr,
-    /// The method.
-    pub method: &'a Method,
+    /// The method, if it could be read.
+    pub method: Option<&'a Method>,
     /// The host, if it could be read.
-    pub host: Option<String>,
+    pub host: Option<&'a str>,
     /// The path without query, if it could be read.
-    pub path: Option<String>,
+    pub path: Option<&'a str>,
     /// The application's name.
     pub application: Option<&'a str>,
     /// The row that answered.

@@ -5,36 +5,59 @@
 //!
 //! Invariants: an upstream gets the request that was decided on, built in `upstream_request.rs`; identity headers are set
 //! after everything of the client's that could touch them is gone; every answer of the gateway's own is stamped in
-//! `stamp.rs`; nothing buffers a body.
+//! `reply.rs`; nothing buffers a body.
 //!
 //! Entry points: [`bind`] and [`Server::start`]. The request path is one page: `serve_request.rs`.
 
 mod account;
 mod activity;
+mod authority_check;
 mod balance;
-mod body;
+mod body_source;
+mod buffer;
+mod byte_stream;
 mod connect;
 mod connection;
+mod date;
+mod door;
+mod drain;
 mod exchange;
+mod exchange_http2;
+mod form;
 mod forward;
 mod gateway;
+mod head_bytes;
+mod http2;
+mod least_request;
 mod limits;
 mod listen;
 mod local;
+mod outgoing;
+mod outlier;
+mod patience;
 mod pool;
+mod reply;
+mod reply_head;
+mod retry;
+mod rewound;
 mod serve_original;
 mod serve_request;
 mod server;
 mod stall;
-mod stamp;
 mod standing;
 mod tls;
 mod tunnel;
+mod upstream_answer;
 mod upstream_request;
 mod upstream_response;
+mod visitor;
+mod web_socket_frames;
 
 pub use gateway::{CorsOutcome, Failure, Gateway, Record};
 pub use limits::Limits;
 pub use listen::{BindError, Bound, bind};
+pub use outlier::HealthChange;
 pub use server::{Drained, Server, StartError};
-pub use tls::{TlsError, server_config};
+pub use tls::{
+    ChainAndKey, HttpChallenge, Issued, ListenerTls, TlsError, TlsFilesOnDisk, expiries,
+};

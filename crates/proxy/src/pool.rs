@@ -1,29 +1,38 @@
 //! Connections to one upstream, of one thread.
 //!
-//! An HTTP/1.1 connection goes back to the pool when its response's body is through ([`Lease`]), and the one that came back last is
+//! An HTTP/1.1 connection goes back to the pool when its response's body is through, and the one that came back last is
 //! taken first, so that those which are not needed grow old. A pooled connection may have been closed by the upstream in the
-//! meantime: if nothing of the request was sent, another connection is tried. A WebSocket gets a connection of its own, which is
-//! never used for anything else.
+//! meantime: another one is tried where nothing of the request was sent, or where it may be sent twice. A WebSocket gets a connection of
+//! its own, which is never used for anything else.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::future::poll_fn;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
+use crossgate_http1::BodyLength;
 use crossgate_model::{OriginRequest, UpstreamScheme, UpstreamUrl};
-use http::header::{TRANSFER_ENCODING, UPGRADE};
-use http::{Request, Response};
-use hyper::client::conn::{http1, http2};
-use hyper::rt::{Read, Write};
+use hyper::client::conn::http2;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::ClientConfig;
 use tokio::time::Instant;
 
-use crate::body::{RequestBody, UpstreamBody};
+use crate::body_source::{BodySource, Http1};
+use crate::byte_stream::ByteStream;
 use crate::connect::{Connected, connect};
-use crate::exchange::{failure_of, framed, patiently};
+use crate::exchange::{Connection, Exchange, NoResponse};
+use crate::exchange_http2::{Asking, QueuedBody};
+use crate::least_request::Load;
 use crate::local::LocalExecutor;
+use crate::outlier::{EjectionRules, Health};
+use crate::patience::Patience;
+use crate::retry::{Progress, may_be_repeated};
 use crate::tls::client_config;
+use crate::upstream_answer::UpstreamAnswer;
+use crate::upstream_request::UpstreamRequest;
 use crate::{Failure, Limits};
 
 /// Pooled connections that are looked at before a new one is made.
@@ -38,31 +47,28 @@ pub(crate) struct Upstream {
     tls_http1: Option<Arc<ClientConfig>>,
     limits: Limits,
     /// The one that was used last is at the back.
-    http1: RefCell<VecDeque<(http1::SendRequest<RequestBody>, Instant)>>,
-    http2: RefCell<Option<http2::SendRequest<RequestBody>>>,
+    http1: RefCell<VecDeque<Box<Connection>>>,
+    http2: RefCell<Option<http2::SendRequest<QueuedBody>>>,
     open: Rc<Cell<usize>>,
+    /// What is known of it where there is a choice of upstreams.
+    pub(crate) load: Rc<Load>,
 }
 
 /// A request that was not answered.
 pub(crate) struct Unanswered {
     pub(crate) failure: Failure,
-    /// The request, if nothing of it was sent.
-    pub(crate) unsent: Option<Request<RequestBody>>,
+    /// How far it had come.
+    pub(crate) progress: Progress,
 }
 
-enum Sender {
-    Http1(http1::SendRequest<RequestBody>),
-    Http2(http2::SendRequest<RequestBody>),
-}
-
-/// An HTTP/1.1 connection that a response still comes on.
-pub(crate) struct Lease {
-    upstream: Rc<Upstream>,
-    sender: http1::SendRequest<RequestBody>,
+/// A connection that nothing was sent on.
+enum Fresh {
+    Http1(Box<Connection>),
+    Http2(http2::SendRequest<QueuedBody>),
 }
 
 /// Counts a connection for as long as it is open.
-struct Open(Rc<Cell<usize>>);
+pub(crate) struct Open(Rc<Cell<usize>>);
 
 impl Upstream {
     pub(crate) fn new(url: &UpstreamUrl, origin_request: &OriginRequest, limits: Limits) -> Self {
@@ -88,48 +94,95 @@ impl Upstream {
             http1: RefCell::default(),
             http2: RefCell::default(),
             open: Rc::default(),
+            load: Rc::new(Load::new(Health::new(EjectionRules::default()))),
         }
+    }
+
+    pub(crate) const fn url(&self) -> &UpstreamUrl {
+        &self.url
     }
 
     /// Sends a request and waits for the head of the response.
-    pub(crate) async fn send(
+    pub(crate) async fn ask<S: BodySource>(
         self: &Rc<Self>,
-        mut request: Request<RequestBody>,
-    ) -> Result<Response<UpstreamBody>, Unanswered> {
-        let upgrades = request.headers().contains_key(UPGRADE);
-        for _ in 0..if upgrades { 0 } else { LOOKS } {
-            let Some(sender) = self.pooled() else { break };
-            match self.send_on(sender, request, true).await {
-                Err(Unanswered { unsent: Some(unsent), .. }) => request = unsent,
-                answered => return answered,
+        request: &UpstreamRequest<'_>,
+        body: &mut S,
+        patience: &mut Patience,
+    ) -> Result<UpstreamAnswer, Unanswered> {
+        let own = request.websocket.is_some();
+        let now = Instant::now();
+        if !own {
+            if let Some(sender) = self.shared() {
+                match self.ask_http2(sender, request, body, patience).await {
+                    Err(Unanswered { progress: Progress::NothingSent, .. }) => {
+                        *self.http2.borrow_mut() = None
+                    }
+                    answered => return answered,
+                }
+            }
+            for _ in 0..LOOKS {
+                let Some(connection) = self.pooled(now) else { break };
+                let length = body.length();
+                match self.ask_http1(connection, request, body, patience).await {
+                    Ok(answer) => return Ok(answer),
+                    Err((Failure::UpstreamBroken, Some(nothing)))
+                        if nothing.untouched
+                            || may_be_repeated(request.method, length != BodyLength::None) => {}
+                    Err((failure, _)) => {
+                        return Err(Unanswered { failure, progress: Progress::Unanswered });
+                    }
+                }
             }
         }
-        match Box::pin(self.connect(!upgrades && self.origin_request.http2)).await {
-            Ok(sender) => self.send_on(sender, request, !upgrades).await,
-            Err(failure) => Err(Unanswered { failure, unsent: Some(request) }),
+        let connecting = Box::pin(self.connect(!own && self.origin_request.http2));
+        match connecting.await {
+            Ok(Fresh::Http1(connection)) => {
+                let asked = self.ask_http1(connection, request, body, patience).await;
+                asked.map_err(|(failure, nothing)| {
+                    let progress = match nothing {
+                        Some(Nothing { untouched: true }) => Progress::NothingSent,
+                        Some(Nothing { untouched: false }) => Progress::Sent,
+                        None => Progress::Unanswered,
+                    };
+                    Unanswered { failure, progress }
+                })
+            }
+            Ok(Fresh::Http2(sender)) => self.ask_http2(sender, request, body, patience).await,
+            Err(failure) => Err(Unanswered { failure, progress: Progress::NothingSent }),
         }
     }
 
-    fn pooled(&self) -> Option<Sender> {
-        if let Some(sender) = self.http2.borrow().as_ref().filter(|sender| !sender.is_closed()) {
-            return Some(Sender::Http2(sender.clone()));
-        }
+    /// Puts a connection back whose response is through.
+    pub(crate) fn put_back(&self, mut connection: Box<Connection>) {
+        connection.idle_since = Instant::now();
+        self.http1.borrow_mut().push_back(connection);
+    }
+
+    /// Closes pooled connections that are old, or closed by the upstream.
+    pub(crate) fn sweep(&self) {
+        self.http1.borrow_mut().retain_mut(|connection| {
+            connection.idle_since.elapsed() < self.limits.upstream_idle && is_open(connection)
+        });
+    }
+
+    /// The HTTP/2 connection, which all requests share.
+    fn shared(&self) -> Option<http2::SendRequest<QueuedBody>> {
+        self.http2.borrow().as_ref().filter(|sender| !sender.is_closed()).cloned()
+    }
+
+    fn pooled(&self, now: Instant) -> Option<Box<Connection>> {
         let mut pool = self.http1.borrow_mut();
-        for _ in 0..LOOKS.min(pool.len()) {
-            let (sender, since) = pool.pop_back()?;
-            if sender.is_closed() || since.elapsed() > self.limits.upstream_idle {
-                continue;
+        while let Some(mut connection) = pool.pop_back() {
+            if now.saturating_duration_since(connection.idle_since) < self.limits.upstream_idle
+                && is_open(&mut connection)
+            {
+                return Some(connection);
             }
-            if sender.is_ready() {
-                return Some(Sender::Http1(sender));
-            }
-            // Its response is through, but its request is not, or it has not been told yet.
-            pool.push_front((sender, since));
         }
         None
     }
 
-    async fn connect(&self, http2: bool) -> Result<Sender, Failure> {
+    async fn connect(&self, http2: bool) -> Result<Fresh, Failure> {
         if self.open.get() >= self.limits.upstream_connections {
             return Err(Failure::UpstreamOverloaded);
         }
@@ -137,103 +190,137 @@ impl Upstream {
         let tls = if http2 { &self.tls } else { &self.tls_http1 };
         let connected = connect(&self.url, &self.origin_request, tls.as_ref()).await?;
         let http2 = connected.speaks_http2(http2);
-        match connected {
-            Connected::Plain(stream) => self.handshake(TokioIo::new(stream), http2, open).await,
-            Connected::Tls(stream) => self.handshake(TokioIo::new(stream), http2, open).await,
+        let stream = match connected {
+            Connected::Plain(stream) => ByteStream::Upstream(stream),
+            Connected::Tls(stream) => ByteStream::UpstreamTls(stream),
+        };
+        if !http2 {
+            return Ok(Fresh::Http1(Connection::new(Http1::new(stream), open)));
         }
-    }
-
-    async fn handshake<S>(&self, stream: S, http2: bool, open: Open) -> Result<Sender, Failure>
-    where
-        S: Read + Write + Unpin + Send + 'static,
-    {
-        if http2 {
-            let mut builder = http2::Builder::new(LocalExecutor);
-            builder.timer(TokioTimer::new()).keep_alive_interval(Some(self.limits.upstream_idle));
-            let (sender, connection) =
-                builder.handshake(stream).await.map_err(|_| Failure::UpstreamBroken)?;
-            tokio::task::spawn_local(async move {
-                let _ended = connection.await;
-                drop(open);
-            });
-            *self.http2.borrow_mut() = Some(sender.clone());
-            return Ok(Sender::Http2(sender));
-        }
-        let (sender, connection) =
-            http1::handshake(stream).await.map_err(|_| Failure::UpstreamBroken)?;
+        let mut builder = http2::Builder::new(LocalExecutor);
+        builder.timer(TokioTimer::new()).keep_alive_interval(Some(self.limits.upstream_idle));
+        let handshake = builder.handshake(TokioIo::new(stream));
+        let (sender, connection) = handshake.await.map_err(|_| Failure::UpstreamBroken)?;
         tokio::task::spawn_local(async move {
-            let _ended = connection.with_upgrades().await;
+            let _ended = connection.await;
             drop(open);
         });
-        Ok(Sender::Http1(sender))
+        *self.http2.borrow_mut() = Some(sender.clone());
+        Ok(Fresh::Http2(sender))
     }
 
-    async fn send_on(
+    async fn ask_http1<S: BodySource>(
         self: &Rc<Self>,
-        sender: Sender,
-        request: Request<RequestBody>,
-        reusable: bool,
-    ) -> Result<Response<UpstreamBody>, Unanswered> {
-        let patience = self.origin_request.response_timeout;
-        let progress = request.body().progress();
-        let (answered, sender) = match sender {
-            Sender::Http1(mut sender) => {
-                let answering = sender.try_send_request(framed(request));
-                (patiently(patience, progress, answering).await, Some(sender))
+        connection: Box<Connection>,
+        request: &UpstreamRequest<'_>,
+        body: &mut S,
+        patience: &mut Patience,
+    ) -> Result<UpstreamAnswer, (Failure, Option<Nothing>)> {
+        let length = body.length();
+        let framing = request.framing(length);
+        let home = request.websocket.is_none().then(|| Rc::clone(self));
+        let mut exchange =
+            Exchange::begin(connection, home, framing, |head| request.write_http1(head, length));
+        let mut clock = self.clock();
+        let answered = poll_fn(|context| {
+            if let Poll::Ready(answered) = exchange.poll_head(request.method, body, context) {
+                return Poll::Ready(answered.map_err(|why| {
+                    let nothing = matches!(why, NoResponse::Nothing);
+                    (why.into(), nothing.then(|| Nothing { untouched: exchange.is_untouched() }))
+                }));
             }
-            Sender::Http2(mut sender) => {
-                let answering = sender.try_send_request(self.with_authority(request));
-                (patiently(patience, progress, answering).await, None)
+            if exchange.is_sent() && body.poll_left(context).is_ready() {
+                return Poll::Ready(Err((Failure::VisitorLeft, None)));
             }
-        };
-        match answered {
-            Some(Ok(response)) => {
-                let upstream = Rc::clone(self);
-                let lease = sender.filter(|_| reusable).map(|sender| Lease { upstream, sender });
-                Ok(response.map(|body| UpstreamBody::new(body, lease)))
-            }
-            Some(Err(mut error)) => {
-                let unsent = error.take_message();
-                let failure = failure_of(error.error());
-                Err(Unanswered { failure, unsent })
-            }
-            None => Err(Unanswered { failure: Failure::UpstreamResponseTimeout, unsent: None }),
-        }
+            let (for_body, progress) = (exchange.waits_for_body(), exchange.progress());
+            clock.poll(patience, for_body, progress, context).map(|failure| Err((failure, None)))
+        });
+        answered.await.map(|()| UpstreamAnswer::Http1(Box::new(exchange)))
     }
 
-    /// HTTP/2 has no Host header of its own: `:authority` says it.
-    fn with_authority(&self, mut request: Request<RequestBody>) -> Request<RequestBody> {
-        let headers = request.headers_mut();
-        let host = headers.remove(http::header::HOST);
-        headers.remove(TRANSFER_ENCODING);
-        let mut parts = request.uri().clone().into_parts();
-        parts.scheme = Some(match self.url.scheme {
-            UpstreamScheme::Http => http::uri::Scheme::HTTP,
-            UpstreamScheme::Https => http::uri::Scheme::HTTPS,
+    async fn ask_http2<S: BodySource>(
+        &self,
+        sender: http2::SendRequest<QueuedBody>,
+        request: &UpstreamRequest<'_>,
+        body: &mut S,
+        patience: &mut Patience,
+    ) -> Result<UpstreamAnswer, Unanswered> {
+        let failed = |failure| Unanswered { failure, progress: Progress::Unanswered };
+        let length = body.length();
+        let head = request.to_http2(self.url.scheme, length).map_err(failed)?;
+        let mut asking = Asking::begin(sender, head, request.framing(length));
+        let mut clock = self.clock();
+        let answered = poll_fn(|context| {
+            if let Poll::Ready(answered) = asking.poll_head(body, context) {
+                return Poll::Ready(answered);
+            }
+            if asking.is_sent() && body.poll_left(context).is_ready() {
+                return Poll::Ready(Err(failed(Failure::VisitorLeft)));
+            }
+            let (for_body, progress) = (asking.waits_for_body(), asking.progress());
+            clock.poll(patience, for_body, progress, context).map(|failure| Err(failed(failure)))
         });
-        parts.authority =
-            host.and_then(|host| http::uri::Authority::try_from(host.as_bytes()).ok());
-        if let Ok(uri) = http::Uri::from_parts(parts) {
-            *request.uri_mut() = uri;
+        let exchange = answered.await?;
+        Ok(UpstreamAnswer::Http2(Box::new(exchange)))
+    }
+
+    fn clock(&self) -> Clock {
+        Clock {
+            since: Instant::now(),
+            for_body: false,
+            progress: 0,
+            body_pause: self.limits.body_pause,
+            response_timeout: self.origin_request.response_timeout,
         }
-        *request.version_mut() = http::Version::HTTP_2;
-        request
     }
 }
 
-impl Lease {
-    /// Puts the connection back: the response is through.
-    pub(crate) fn give_back(self) {
-        let Self { upstream, sender } = self;
-        let mut pool = upstream.http1.borrow_mut();
-        let old = |(_, since): &(_, Instant)| since.elapsed() > upstream.limits.upstream_idle;
-        while pool.front().is_some_and(old) {
-            pool.pop_front();
+/// The connection ended before anything came.
+struct Nothing {
+    untouched: bool,
+}
+
+/// Whom a request waits for, and since when: an upstream's time runs only while the visitor's part is done.
+struct Clock {
+    since: Instant,
+    for_body: bool,
+    progress: u64,
+    body_pause: Duration,
+    response_timeout: Duration,
+}
+
+impl Clock {
+    /// Ready when somebody took too long.
+    fn poll(
+        &mut self,
+        patience: &mut Patience,
+        for_body: bool,
+        progress: u64,
+        context: &mut Context<'_>,
+    ) -> Poll<Failure> {
+        if (for_body, progress) != (self.for_body, self.progress) {
+            (self.for_body, self.progress) = (for_body, progress);
+            self.since = Instant::now();
         }
-        if !sender.is_closed() {
-            pool.push_back((sender, Instant::now()));
-        }
+        let (time, failure) = if for_body {
+            (self.body_pause, Failure::BodyTimeout)
+        } else {
+            (self.response_timeout, Failure::UpstreamResponseTimeout)
+        };
+        patience.poll(context, self.since + time).map(|()| failure)
     }
+}
+
+/// Whether nothing has come on a connection that nothing should come on, not even its end.
+fn is_open(connection: &mut Connection) -> bool {
+    if let ByteStream::Upstream(stream) = &connection.http1.stream {
+        let mut byte = [0];
+        return matches!(stream.try_read(&mut byte), Err(error) if error.kind() == std::io::ErrorKind::WouldBlock);
+    }
+    let Http1 { stream, input } = &mut connection.http1;
+    let quiet = input.poll_fill(stream, &mut Context::from_waker(Waker::noop()), 1).is_pending();
+    input.rest();
+    quiet
 }
 
 impl Open {

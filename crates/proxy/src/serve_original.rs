@@ -8,96 +8,100 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use crossgate_gate::{Action, Gate, Head, ServeOriginal, Stamp};
+use crossgate_http1::RequestTarget;
 use crossgate_session::Credentials;
 use http::header::{
     CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, LOCATION, ORIGIN,
     SET_COOKIE, TRAILER, TRANSFER_ENCODING,
 };
-use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Response};
 use tokio::time::Instant;
 
 use crate::Failure;
 use crate::account::Account;
-use crate::body::ResponseBody;
+use crate::body_source::NoBody;
 use crate::forward::{Forwarding, forward};
-use crate::serve_request::{Visit, decide, request_line};
+use crate::patience::Patience;
+use crate::reply::Reply;
+use crate::serve_request::{Asked, Visit, decide};
 use crate::server::Worker;
-use crate::stamp::stamped;
 
-/// Serves what was asked for before the redirects. `parts` are those of the request to `authorized`, `granted` is the answer that opened
+/// Serves what was asked for before the redirects. `asked` is the request to `authorized`, `granted` is the answer that opened
 /// the session.
 pub(crate) async fn serve_original(
     worker: &Worker,
     gate: &Arc<Gate>,
     visit: &Visit<'_>,
-    mut parts: Parts,
+    asked: &Asked<'_>,
     granted: &Response<Bytes>,
     original: &ServeOriginal,
-) -> Response<ResponseBody> {
+) -> Reply {
     let started = Instant::now();
     let opened = granted.headers().get_all(SET_COOKIE);
-    add_cookies(&mut parts.headers, opened.iter());
-    parts.headers.insert(ORIGIN, original.initiator.header_value());
+    let mut headers = asked.headers.clone();
+    add_cookies(&mut headers, opened.iter());
+    headers.insert(ORIGIN, original.initiator.header_value());
     // What was said of a body that has been read, and that the original request did not have.
     for name in [CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRAILER, TRANSFER_ENCODING] {
-        parts.headers.remove(name);
+        headers.remove(name);
     }
     let (path, query) = match original.return_path.as_str().split_once('?') {
         Some((path, query)) => (path, Some(query)),
         None => (original.return_path.as_str(), None),
     };
-    let (headers, method) = (parts.headers.clone(), parts.method.clone());
-    let line = crossgate_gate::RequestLine { path, query, ..request_line(&parts, visit) };
-    let mut account = Account::new(started, visit.request_id, visit.client, &method);
+    let target = RequestTarget { path, query, ..asked.target };
+    let asked = Asked { target, headers: &headers, ..*asked };
+    let mut account = Account::new(started, visit.request_id, visit.client, Some(asked.method));
     let navigation = false;
     let broken = |failure: Failure| {
         let response = worker.gateway.failure(navigation, failure, visit.request_id);
-        stamped(response, &Stamp::for_bound_null(), visit.request_id)
+        Reply::stamped(response, &Stamp::for_bound_null(), visit.request_id)
     };
-    let Ok(head) = Head::read(&line, &headers) else { return broken(Failure::UpstreamBroken) };
+    let Ok(head) = Head::read(&asked.line(visit), &headers) else {
+        return broken(Failure::UpstreamBroken);
+    };
     account.read(&head);
     let (verdict, credentials) = match decide(worker, gate, &head).await {
         Ok(decided) => decided,
         Err((verdict, failure)) => {
             account.failure = Some(failure);
-            let response = broken(failure);
-            account.record(worker, &verdict, &response);
-            return response;
+            let reply = broken(failure);
+            account.record(worker, &verdict, &reply);
+            return reply;
         }
     };
     account.identity = credentials.as_ref().and_then(Credentials::identity_for_log);
     let Action::Forward(decision) = &verdict.action else {
         let answer = worker.gateway.answer(gate, &head, &verdict, visit.request_id);
-        let response = stamped(answer, &Stamp::for_bound_null(), visit.request_id);
-        account.record(worker, &verdict, &response);
-        return response;
+        let reply = Reply::stamped(answer, &Stamp::for_bound_null(), visit.request_id);
+        account.record(worker, &verdict, &reply);
+        return reply;
     };
     let forwarding = Forwarding {
         worker,
         gate,
         application: verdict.application,
+        method: head.method,
         target: &head.target,
-        websocket: false,
+        headers: &headers,
+        websocket: None,
         peer: visit.peer,
         request_id: visit.request_id,
         identity: decision.identity,
         credentials: credentials.as_ref(),
     };
-    let asked = Instant::now();
-    let answered = forward(&forwarding, &verdict.action, parts, None).await;
-    account.upstream = Some((answered.as_ref().ok().map(Response::status), asked.elapsed()));
-    let is_redirect = |response: &Response<ResponseBody>| {
-        response.status().is_redirection() && response.headers().contains_key(LOCATION)
-    };
-    let mut response = match answered {
-        Ok(response) if !is_redirect(&response) => {
-            let stamp = Stamp { exposed: verdict.stamp.exposed.clone(), ..Stamp::for_bound_null() };
-            passed_on(response, path, &stamp)
-        }
-        Ok(_) => {
+    let (asked_at, mut patience) = (Instant::now(), Patience::default());
+    let answered = forward(&forwarding, &verdict.action, &mut NoBody, &mut patience).await;
+    account.upstream = Some((answered.as_ref().ok().map(Reply::status), asked_at.elapsed()));
+    let mut reply = match answered {
+        Ok(reply) if redirects(&reply) => {
             account.failure = Some(Failure::UpstreamRedirected);
             broken(Failure::UpstreamRedirected)
+        }
+        Ok(mut reply) => {
+            let stamp = Stamp { exposed: verdict.stamp.exposed.clone(), ..Stamp::for_bound_null() };
+            pass_on(reply.headers_mut(), path, &stamp);
+            reply
         }
         Err(failure) => {
             account.failure = Some(failure);
@@ -105,24 +109,22 @@ pub(crate) async fn serve_original(
         }
     };
     for line in opened {
-        response.headers_mut().append(SET_COOKIE, line.clone());
+        reply.headers_mut().append(SET_COOKIE, line.clone());
     }
-    account.record(worker, &verdict, &response);
-    response
+    account.record(worker, &verdict, &reply);
+    reply
 }
 
-/// The upstream's response, made readable for the page alone and good for this once.
-fn passed_on(
-    mut response: Response<ResponseBody>,
-    path: &str,
-    stamp: &Stamp,
-) -> Response<ResponseBody> {
-    let headers = response.headers_mut();
+fn redirects(reply: &Reply) -> bool {
+    reply.status().is_redirection() && reply.headers().contains_key(LOCATION)
+}
+
+/// Makes the upstream's response readable for the page alone and good for this once.
+fn pass_on(headers: &mut HeaderMap, path: &str, stamp: &Stamp) {
     scope_cookies(headers, default_path(path));
     crossgate_cors::stamp_nobody(headers);
     stamp.write(headers);
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }
 
 /// Adds cookies that the browser is only about to get.

@@ -5,157 +5,212 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use crossgate_gate::{
-    AccessEndpoint, Action, EndpointRequest, Gate, Head, Pending, RequestLine, ServeOriginal, Step,
-    UpstreamIdentity, Verdict, client_address,
+    AccessEndpoint, Action, EndpointRequest, Gate, Head, Malformed, Pending, RequestLine,
+    ServeOriginal, Step, UpstreamIdentity, Verdict, client_address,
 };
+use crossgate_http1::RequestTarget;
 use crossgate_session::Credentials;
 use http::request::Parts;
-use http::{Request, Response};
-use http_body_util::{BodyExt, Limited};
-use hyper::body::Incoming;
-use hyper::ext::Protocol;
-use tokio::time::{Instant, timeout};
+use http::{HeaderMap, Method, Request, Response};
+use tokio::time::Instant;
 
 use crate::Failure;
 use crate::account::Account;
-use crate::body::ResponseBody;
+use crate::body_source::BodySource;
 use crate::connection::Peer;
+use crate::form::read_form;
 use crate::forward::{Forwarding, forward};
+use crate::patience::Patience;
+use crate::reply::Reply;
 use crate::serve_original::serve_original;
 use crate::server::Worker;
-use crate::stamp::stamped;
+
+/// A request as it came, whatever the protocol.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) target: RequestTarget<'a>,
+    /// The protocol of an extended CONNECT.
+    pub(crate) protocol: Option<&'a str>,
+    pub(crate) headers: &'a HeaderMap,
+}
+
+/// Who is at the other end, and under which number.
+#[derive(Clone, Copy)]
+pub(crate) struct Visit<'a> {
+    pub(crate) peer: &'a Peer,
+    pub(crate) client: IpAddr,
+    pub(crate) request_id: &'a str,
+}
 
 /// Serves one request.
-pub(crate) async fn serve_request(
+pub(crate) async fn serve_request<S: BodySource>(
     worker: &Worker,
-    peer: Peer,
-    request: Request<Incoming>,
-) -> Response<ResponseBody> {
+    peer: &Peer,
+    asked: Asked<'_>,
+    body: &mut S,
+    patience: &mut Patience,
+) -> Reply {
     let started = Instant::now();
     let gateway = &worker.gateway;
     let (gate, request_id) = (gateway.gate(), gateway.request_id());
-    let (parts, body) = request.into_parts();
-    let client = client_address(peer.ip, &parts.headers, &gate.snapshot().trusted_proxies);
-    let visit = Visit { peer, client, request_id: &request_id };
-    let method = parts.method.clone();
-    let line = RequestLine { method: &method, ..request_line(&parts, &visit) };
-    let mut account = Account::new(started, &request_id, client, &method);
-    let head = match Head::read(&line, &parts.headers) {
+    let request_id = request_id.as_str();
+    let client = client_address(peer.ip, asked.headers, &gate.snapshot().trusted_proxies);
+    let visit = Visit { peer, client, request_id };
+    let mut account = Account::new(started, request_id, client, Some(asked.method));
+    let head = match Head::read(&asked.line(&visit), asked.headers) {
         Ok(head) => head,
-        Err(malformed) => {
-            let verdict = gate.malformed(malformed);
-            let response =
-                stamped(gateway.malformed(&verdict, &request_id), &verdict.stamp, &request_id);
-            account.record(worker, &verdict, &response);
-            return response;
-        }
+        Err(malformed) => return refuse(worker, &gate, account, request_id, malformed),
     };
     account.read(&head);
+    if let Some((verdict, response)) = peer.door.stops(&gate, &head) {
+        let response =
+            response.unwrap_or_else(|| gateway.answer(&gate, &head, &verdict, request_id));
+        let reply = Reply::stamped(response, &verdict.stamp, request_id);
+        account.record(worker, &verdict, &reply);
+        return reply;
+    }
     let (verdict, credentials) = match decide(worker, &gate, &head).await {
         Ok(decided) => decided,
         Err((verdict, failure)) => {
-            let response = gateway.failure(head.is_navigation(), failure, &request_id);
-            let response = stamped(response, &verdict.stamp, &request_id);
-            account.record(worker, &verdict, &response);
-            return response;
+            let response = gateway.failure(head.is_navigation(), failure, request_id);
+            let reply = Reply::stamped(response, &verdict.stamp, request_id);
+            account.record(worker, &verdict, &reply);
+            return reply;
         }
     };
     account.identity = credentials.as_ref().and_then(Credentials::identity_for_log);
-    let navigation = head.is_navigation();
-    let response = match &verdict.action {
+    let failed = |failure| {
+        let response = gateway.failure(head.is_navigation(), failure, request_id);
+        Reply::stamped(response, &verdict.stamp, request_id)
+    };
+    let reply = match &verdict.action {
         Action::Answer(_)
         | Action::AnswerPreflight(_)
         | Action::ExplainRefusal(_)
         | Action::Login(_)
         | Action::RefusePreflight(_) => {
-            let response = gateway.answer(&gate, &head, &verdict, &request_id);
-            stamped(response, &verdict.stamp, &request_id)
+            let response = gateway.answer(&gate, &head, &verdict, request_id);
+            Reply::stamped(response, &verdict.stamp, request_id)
         }
         Action::Endpoint(endpoint) => {
-            let again = (*endpoint == AccessEndpoint::Authorized).then(|| parts.clone());
-            let request = EndpointRequest {
-                parts,
-                form: Bytes::new(),
-                client,
-                public: peer.public,
-                request_id: request_id.clone(),
-            };
             // What is rare is boxed here and below: this future is moved for each request, and is kept small.
-            let endpoint = call_endpoint(worker, &gate, endpoint.clone(), request, body);
-            let mut response = match Box::pin(endpoint).await {
-                Ok(response) => response,
+            let calling =
+                call_endpoint(worker, &gate, endpoint.clone(), &asked, &visit, body, patience);
+            match Box::pin(calling).await {
+                Ok(mut response) => {
+                    let original = response.extensions_mut().remove::<ServeOriginal>();
+                    if let Some(original) =
+                        original.filter(|_| *endpoint == AccessEndpoint::Authorized)
+                    {
+                        let granted = Reply::Own(response);
+                        account.record(worker, &verdict, &granted);
+                        let Reply::Own(granted) = granted else { return granted };
+                        let served =
+                            serve_original(worker, &gate, &visit, &asked, &granted, &original);
+                        return Box::pin(served).await;
+                    }
+                    Reply::stamped(response, &verdict.stamp, request_id)
+                }
                 Err(failure) => {
                     account.failure = Some(failure);
-                    gateway.failure(navigation, failure, &request_id)
+                    failed(failure)
                 }
-            };
-            let original = response.extensions_mut().remove::<ServeOriginal>();
-            if let Some((parts, original)) = again.zip(original) {
-                account.record(worker, &verdict, &response);
-                let served = serve_original(worker, &gate, &visit, parts, &response, &original);
-                return Box::pin(served).await;
             }
-            stamped(response, &verdict.stamp, &request_id)
         }
         Action::Forward(_) | Action::ForwardPreflight { .. } => {
             let identity = match &verdict.action {
                 Action::Forward(forward) => forward.identity,
                 _ => UpstreamIdentity::None,
             };
-            let Head { target, websocket, .. } = head;
             let forwarding = Forwarding {
                 worker,
                 gate: &gate,
                 application: verdict.application,
-                target: &target,
-                websocket,
+                method: head.method,
+                target: &head.target,
+                headers: asked.headers,
+                websocket: head.websocket.then_some(asked.protocol.is_some()),
                 peer,
-                request_id: &request_id,
+                request_id,
                 identity,
                 credentials: credentials.as_ref(),
             };
-            let asked = Instant::now();
-            let answered = forward(&forwarding, &verdict.action, parts, Some(body)).await;
+            let asked_at = Instant::now();
+            let answered = forward(&forwarding, &verdict.action, body, patience).await;
             account.upstream =
-                Some((answered.as_ref().ok().map(Response::status), asked.elapsed()));
+                Some((answered.as_ref().ok().map(Reply::status), asked_at.elapsed()));
             match answered {
-                Ok(mut response) => {
-                    if matches!(verdict.action, Action::Forward(_)) {
-                        verdict.stamp.write_on_response(response.headers_mut());
+                Ok(mut reply) => {
+                    if verdict.stamp.owns_responses && matches!(verdict.action, Action::Forward(_))
+                    {
+                        verdict.stamp.write_on_response(reply.headers_mut());
                     }
-                    response
+                    reply
                 }
                 Err(failure) => {
                     account.failure = Some(failure);
-                    stamped(
-                        gateway.failure(navigation, failure, &request_id),
-                        &verdict.stamp,
-                        &request_id,
-                    )
+                    failed(failure)
                 }
             }
         }
     };
-    account.record(worker, &verdict, &response);
-    response
+    account.record(worker, &verdict, &reply);
+    reply
 }
 
-/// Who is at the other end, and under which number.
-pub(crate) struct Visit<'a> {
-    pub(crate) peer: Peer,
-    pub(crate) client: IpAddr,
-    pub(crate) request_id: &'a str,
+/// Refuses a request of which not even the head could be read: row 1.
+pub(crate) fn refuse_unread(worker: &Worker, peer: &Peer, malformed: Malformed) -> Reply {
+    let (gate, request_id) = (worker.gateway.gate(), worker.gateway.request_id());
+    let account = Account::new(Instant::now(), &request_id, peer.ip, None);
+    refuse(worker, &gate, account, &request_id, malformed)
 }
 
-pub(crate) fn request_line<'a>(parts: &'a Parts, visit: &Visit<'_>) -> RequestLine<'a> {
-    RequestLine {
-        method: &parts.method,
-        authority: parts.uri.authority(),
-        path: parts.uri.path(),
-        query: parts.uri.query(),
-        protocol: parts.extensions.get::<Protocol>().map(Protocol::as_str),
-        client: visit.client,
-        public: visit.peer.public,
+fn refuse(
+    worker: &Worker,
+    gate: &Gate,
+    account: Account<'_>,
+    request_id: &str,
+    malformed: Malformed,
+) -> Reply {
+    let verdict = gate.malformed(malformed);
+    let response = worker.gateway.malformed(&verdict, request_id);
+    let reply = Reply::stamped(response, &verdict.stamp, request_id);
+    account.record(worker, &verdict, &reply);
+    reply
+}
+
+impl<'a> Asked<'a> {
+    pub(crate) fn line(&self, visit: &Visit<'_>) -> RequestLine<'a> {
+        RequestLine {
+            method: self.method,
+            authority: self.target.authority,
+            path: self.target.path,
+            query: self.target.query,
+            protocol: self.protocol,
+            client: visit.client,
+            public: visit.peer.public,
+        }
+    }
+
+    /// The same, to be kept.
+    fn parts(&self) -> Option<Parts> {
+        let RequestTarget { authority, path, query } = self.target;
+        let target = match query {
+            Some(query) => [path, "?", query].concat(),
+            None => path.to_owned(),
+        };
+        let mut uri = http::uri::Parts::default();
+        uri.path_and_query = Some(target.parse().ok()?);
+        if let Some(authority) = authority {
+            uri.scheme = Some(http::uri::Scheme::HTTP);
+            uri.authority = Some(authority.parse().ok()?);
+        }
+        let mut request = Request::new(());
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = http::Uri::from_parts(uri).ok()?;
+        *request.headers_mut() = self.headers.clone();
+        Some(request.into_parts().0)
     }
 }
 
@@ -199,25 +254,22 @@ async fn authenticate(
 }
 
 /// Reads the form and has the endpoint answer.
-async fn call_endpoint(
+async fn call_endpoint<S: BodySource>(
     worker: &Worker,
     gate: &Arc<Gate>,
     endpoint: AccessEndpoint,
-    request: EndpointRequest,
-    body: Incoming,
+    asked: &Asked<'_>,
+    visit: &Visit<'_>,
+    body: &mut S,
+    patience: &mut Patience,
 ) -> Result<Response<Bytes>, Failure> {
-    let limits = &worker.limits;
-    let form =
-        match timeout(limits.body_pause, Limited::new(body, limits.form_bytes).collect()).await {
-            Ok(Ok(form)) => form.to_bytes(),
-            Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
-                return Err(Failure::BodyTooLarge);
-            }
-            Ok(Err(_)) => return Err(Failure::BodyBroken),
-            Err(_) => return Err(Failure::BodyTimeout),
-        };
-    Ok(worker
-        .gateway
-        .endpoint(Arc::clone(gate), endpoint, EndpointRequest { form, ..request })
-        .await)
+    let form = read_form(body, &worker.limits, patience).await?;
+    let request = EndpointRequest {
+        parts: asked.parts().ok_or(Failure::BodyBroken)?,
+        form,
+        client: visit.client,
+        public: visit.peer.public,
+        request_id: visit.request_id.to_owned(),
+    };
+    Ok(worker.gateway.endpoint(Arc::clone(gate), endpoint, request).await)
 }

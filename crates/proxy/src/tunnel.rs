@@ -1,78 +1,99 @@
 //! WebSockets: from an HTTP/1.1 upgrade or an extended CONNECT to an HTTP/1.1 upgrade at the upstream, then bytes both ways.
 
+use std::time::Duration;
+
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, UPGRADE};
-use http::{HeaderMap, HeaderValue, Response, StatusCode};
-use hyper::upgrade::OnUpgrade;
-use hyper_util::rt::TokioIo;
-use tokio::io::copy_bidirectional;
-use tokio_util::task::TaskTracker;
+use http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, UPGRADE};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, copy_bidirectional};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
 
 use crate::Failure;
+use crate::body_source::Http1;
+use crate::exchange::Connection;
 use crate::standing::Standing;
+use crate::web_socket_frames::{CloseCode, Framed, Side};
+
+/// How long it may take to say why a WebSocket ends.
+const LAST_WORD: Duration = Duration::from_millis(500);
 
 /// What the protocol adds to the key (RFC 6455, section 1.3).
 const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/// A WebSocket on its way to the upstream.
-pub(crate) struct Tunnel {
-    visitor: OnUpgrade,
-    /// The key that the gateway chose, because an extended CONNECT has none.
-    own_key: Option<String>,
+/// How a visitor asks for a WebSocket.
+#[derive(Debug)]
+pub(crate) enum WebSocketRequest {
+    /// By an HTTP/1.1 upgrade.
+    Upgrade,
+    /// By extended CONNECT (RFC 8441), which has no key: the gateway chooses one for the upstream.
+    ExtendedConnect { key: String },
 }
 
-impl Tunnel {
-    /// Prepares the headers of the upstream's request; called after connection headers were removed. `extended`: the visitor came by
-    /// extended CONNECT.
-    pub(crate) fn prepare(
-        visitor: OnUpgrade,
-        headers: &mut HeaderMap,
-        extended: bool,
-    ) -> Result<Self, Failure> {
-        headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
-        headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
-        let own_key = if extended { Some(fresh_key()?) } else { None };
-        if let Some(key) = own_key.as_deref().and_then(|key| HeaderValue::from_str(key).ok()) {
-            headers.insert(SEC_WEBSOCKET_KEY, key);
-        }
-        Ok(Self { visitor, own_key })
+impl WebSocketRequest {
+    pub(crate) fn new(extended: bool) -> Result<Self, Failure> {
+        Ok(if extended { Self::ExtendedConnect { key: fresh_key()? } } else { Self::Upgrade })
     }
 
-    /// Connects the two sides once the upstream has agreed; the response is what the visitor gets. Nothing is passed on
-    /// before that, and the upstream's connection is not used for anything else. It ends with the session that opened it.
-    pub(crate) fn open<B>(
-        self,
-        response: &mut Response<B>,
-        tunnels: &TaskTracker,
-        standing: Standing,
-    ) -> Result<(), Failure> {
-        if let Some(key) = &self.own_key {
-            let accepted = response.headers().get(SEC_WEBSOCKET_ACCEPT).map(HeaderValue::as_bytes);
-            if accepted != Some(accept(key).as_bytes()) {
-                return Err(Failure::UpstreamWebSocket);
-            }
-            *response.status_mut() = StatusCode::OK;
-            response.headers_mut().remove(SEC_WEBSOCKET_ACCEPT);
+    /// The key that the visitor does not send.
+    pub(crate) fn own_key(&self) -> Option<&str> {
+        match self {
+            Self::Upgrade => None,
+            Self::ExtendedConnect { key } => Some(key),
         }
-        let upstream = hyper::upgrade::on(&mut *response);
-        tunnels.spawn_local(async move {
-            let (Ok(visitor), Ok(upstream)) = (self.visitor.await, upstream.await) else { return };
-            let (mut visitor, mut upstream) = (TokioIo::new(visitor), TokioIo::new(upstream));
-            tokio::select! {
-                // Either side may end the tunnel at any time, by any means.
-                _ended = copy_bidirectional(&mut visitor, &mut upstream) => {}
-                () = standing.is_over() => {}
-            }
-        });
-        Ok(())
     }
 
-    /// Whether the visitor came by an HTTP/1.1 upgrade, so that the answer says 101 and names the protocol.
-    pub(crate) const fn is_upgrade(&self) -> bool {
-        self.own_key.is_none()
+    /// What the visitor gets once the upstream has agreed. Returns the status.
+    pub(crate) fn agree(&self, headers: &mut HeaderMap) -> Result<StatusCode, Failure> {
+        match self {
+            Self::Upgrade => {
+                headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+                headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+                Ok(StatusCode::SWITCHING_PROTOCOLS)
+            }
+            Self::ExtendedConnect { key } => {
+                let accepted = headers.remove(SEC_WEBSOCKET_ACCEPT);
+                if accepted.as_ref().map(HeaderValue::as_bytes) != Some(accept(key).as_bytes()) {
+                    return Err(Failure::UpstreamWebSocket);
+                }
+                Ok(StatusCode::OK)
+            }
+        }
     }
+}
+
+/// Connects the two sides until one of them ends, or the session does that opened it, or `cut`; in these two cases both sides are told, if
+/// they are not in the middle of a frame. Bytes that either side has sent already come first.
+pub(crate) async fn tunnel<S>(
+    visitor: S,
+    early: &[u8],
+    mut upstream: Box<Connection>,
+    standing: Standing,
+    cut: CancellationToken,
+) where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let Http1 { stream: upstream, input } = &mut upstream.http1;
+    let mut visitor = Framed::new(visitor, Side::Client);
+    let mut upstream = Framed::new(upstream, Side::Server);
+    let both_ways = async {
+        visitor.write_all(input.bytes()).await?;
+        upstream.write_all(early).await?;
+        input.consume(input.bytes().len());
+        input.rest();
+        copy_bidirectional(&mut visitor, &mut upstream).await
+    };
+    let code = tokio::select! {
+        // Either side may end the tunnel at any time, by any means.
+        _ended = both_ways => return,
+        () = standing.is_over() => CloseCode::PolicyViolation,
+        () = cut.cancelled() => CloseCode::GoingAway,
+    };
+    let told = async { tokio::join!(visitor.close(code), upstream.close(code)) };
+    // Whoever does not listen is not told.
+    let _told = timeout(LAST_WORD, told).await;
 }
 
 fn fresh_key() -> Result<String, Failure> {

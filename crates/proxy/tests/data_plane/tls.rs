@@ -4,14 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use crossgate_proxy::{Limits, TlsError, server_config};
+use crossgate_model::{CertificateFiles, Listener, PublicAddress};
+use crossgate_proxy::{Issued, Limits, ListenerTls, TlsError};
 use http::Request;
 use http_body_util::{BodyExt, Empty};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use rustls::crypto::aws_lc_rs::default_provider;
-use rustls::{AlertDescription, ClientConfig, RootCertStore, ServerConfig};
+use rustls::{AlertDescription, ClientConfig, RootCertStore};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, ServerName};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -23,17 +24,17 @@ use crate::upstream::Echo;
 use crate::world::{Wanted, World, status};
 
 /// Certificates that sign themselves, in files.
-struct Certificates {
-    directory: tempfile::TempDir,
+pub(crate) struct Certificates {
+    pub(crate) directory: tempfile::TempDir,
 }
 
 impl Certificates {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { directory: tempfile::tempdir().unwrap() }
     }
 
     /// Certificate and key for names.
-    fn make(&self, file: &str, names: &[&str]) -> (PathBuf, PathBuf) {
+    pub(crate) fn make(&self, file: &str, names: &[&str]) -> (PathBuf, PathBuf) {
         let names = names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let made = rcgen::generate_simple_self_signed(names).unwrap();
         let path = |end: &str| self.directory.path().join(format!("{file}.{end}"));
@@ -43,13 +44,30 @@ impl Certificates {
     }
 }
 
-async fn world(upstream: &Echo, pairs: &[&(PathBuf, PathBuf)]) -> World {
+/// A listener with these certificates.
+pub(crate) fn listener(pairs: &[&(PathBuf, PathBuf)]) -> Listener {
+    let files = |pair: &&(PathBuf, PathBuf)| CertificateFiles {
+        certificate: pair.0.clone(),
+        private_key: pair.1.clone(),
+    };
+    let address = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+    let plain = Listener::plain(address, PublicAddress::STANDARD);
+    Listener { tls: pairs.iter().map(files).collect(), ..plain }
+}
+
+/// What a listener with these certificates presents.
+pub(crate) fn listener_tls(pairs: &[&(PathBuf, PathBuf)]) -> Result<ListenerTls, TlsError> {
+    ListenerTls::read(&listener(pairs), &Arc::new(Issued::default()))
+}
+
+pub(crate) async fn world(upstream: &Echo, pairs: &[&(PathBuf, PathBuf)]) -> World {
     let tls = pairs.iter().map(|(pem, key)| (pem.as_path(), key.as_path())).collect::<Vec<_>>();
-    let ingress = [("open", format!("service: \"http://{}\"", upstream.address))];
+    let service = format!("service: \"http://{}\"", upstream.address);
+    let ingress = ["open", "other"].map(|host| (host, service.clone()));
     World::new(&Wanted { ingress: &ingress, limits: Limits::default(), tls: &tls }).await
 }
 
-async fn connect(
+pub(crate) async fn connect(
     world: &World,
     name: &str,
     trusted: &[&PathBuf],
@@ -136,21 +154,13 @@ async fn certificates_are_replaced_while_it_runs_and_kept_where_the_new_ones_are
     let world = world(&upstream, &[&pair]).await;
     let old = certificates.directory.path().join("old.pem");
     std::fs::copy(&pair.0, &old).unwrap();
-    let listener = |pair: &(PathBuf, PathBuf)| crossgate_model::Listener {
-        address: world.address,
-        tls: vec![crossgate_model::CertificateFiles {
-            certificate: pair.0.clone(),
-            private_key: pair.1.clone(),
-        }],
-        public: crossgate_model::PublicAddress::STANDARD,
-    };
     let server = world.server.as_ref().unwrap();
     let missing = certificates.directory.path().join("missing.pem");
-    assert!(server.reload_certificates(&[listener(&(missing, pair.1.clone()))]).is_err());
+    assert!(server.reload_certificates(&[listener(&[&(missing, pair.1.clone())])]).is_err());
     let name = "open.acme.example";
     assert!(connect(&world, name, &[&old], &[], rustls::ALL_VERSIONS).await.is_ok());
     let pair = certificates.make("one", &["open.acme.example"]);
-    server.reload_certificates(&[listener(&pair)]).unwrap();
+    server.reload_certificates(&[listener(&[&pair])]).unwrap();
     assert!(connect(&world, name, &[&pair.0], &[], rustls::ALL_VERSIONS).await.is_ok());
     assert!(connect(&world, name, &[&old], &[], rustls::ALL_VERSIONS).await.is_err());
 }
@@ -162,12 +172,28 @@ fn files_that_cannot_be_used_are_named() {
     let (_, other_key) = certificates.make("two", &["b.example"]);
     let empty = certificates.directory.path().join("empty.pem");
     std::fs::write(&empty, "").unwrap();
+    let garbage = certificates.directory.path().join("garbage.pem");
+    std::fs::write(&garbage, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")
+        .unwrap();
+    let (nameless, nameless_key) = certificates.make("nameless", &[]);
+    let mistake = |pairs: &[&(PathBuf, PathBuf)]| listener_tls(pairs).map(|_| ()).unwrap_err();
     let config = |certificate: &PathBuf, private_key: &PathBuf| {
-        let (certificate, private_key) = (certificate.clone(), private_key.clone());
-        server_config(&[crossgate_model::CertificateFiles { certificate, private_key }])
-            .map(|_| ())
-            .unwrap_err()
+        mistake(&[&(certificate.clone(), private_key.clone())])
     };
+    assert!(matches!(config(&garbage, &other_key), TlsError::Unreadable(file) if file == garbage));
+    assert!(
+        matches!(config(&nameless, &nameless_key), TlsError::Nameless(file) if file == nameless)
+    );
+    let (one, again) = (
+        certificates.make("a", &["a.example"]),
+        certificates.make("b", &["b.example", "a.example"]),
+    );
+    let conflict = mistake(&[&one, &again]);
+    assert!(
+        matches!(conflict, TlsError::Conflict { file, name } if file == again.0 && name == "a.example"),
+        "sec-C6-T3"
+    );
+    assert!(listener_tls(&[&one, &one]).is_ok(), "the same certificate twice decides nothing");
     assert!(matches!(config(&empty, &other_key), TlsError::Empty(file) if file == empty));
     assert!(matches!(config(&pem, &other_key), TlsError::Key { file, .. } if file == pem));
     let missing = certificates.directory.path().join("missing.key");
@@ -217,13 +243,7 @@ async fn an_upstream_is_verified() {
 async fn tls_upstream(pair: &(PathBuf, PathBuf)) -> std::net::SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let files = crossgate_model::CertificateFiles {
-        certificate: pair.0.clone(),
-        private_key: pair.1.clone(),
-    };
-    let config = server_config(&[files]).unwrap();
-    let config = ServerConfig::clone(&config);
-    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let acceptor = TlsAcceptor::from(Arc::clone(listener_tls(&[pair]).unwrap().config()));
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let acceptor = acceptor.clone();

@@ -95,28 +95,6 @@ async fn with_all_connections_taken_it_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn several_take_turns_and_one_that_is_gone_is_passed_over() {
-    let (one, two) =
-        (in_bytes(|stream| say(stream, "one")).await, in_bytes(|stream| say(stream, "two")).await);
-    let gone = nobody().await;
-    let rule = format!("service: [ \"http://{one}\", \"http://{gone}\", \"http://{two}\" ]");
-    let world = World::open_by(rule, Limits::default()).await;
-    let mut said = Vec::new();
-    for _ in 0..6 {
-        let answer = world.get("open", "/", &[]).await;
-        said.push(answer.rsplit("\r\n").next().unwrap().to_owned());
-    }
-    assert_eq!(said, ["one", "two", "two", "one", "two", "two"]);
-}
-
-async fn say(mut stream: tokio::net::TcpStream, word: &'static str) {
-    while !read_head(&mut stream).await.is_empty() {
-        let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n{word}");
-        stream.write_all(answer.as_bytes()).await.unwrap();
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_response_that_breaks_off_is_not_passed_on_as_whole() {
     let half =
         answering(&["HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n"]).await;

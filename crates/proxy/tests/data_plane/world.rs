@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use crossgate_gate::{AccessEndpoint, Action, EndpointRequest, Gate, Head, Verdict};
-use crossgate_model::{Config, Identifier, Kind};
-use crossgate_proxy::{Failure, Gateway, Limits, Record, Server, bind};
+use crossgate_model::{Config, Identifier, Kind, UpstreamUrl};
+use crossgate_proxy::{Failure, Gateway, HealthChange, Limits, Record, Server, bind};
 use crossgate_session::{Sessions, SignIn};
 use crossgate_store::Store;
 use futures_util::future::BoxFuture;
@@ -187,7 +187,7 @@ impl World {
 impl Drop for World {
     fn drop(&mut self) {
         if let Some(server) = self.server.take() {
-            let _drained = server.drain(Duration::ZERO);
+            let _drained = server.drain(Duration::ZERO, Duration::ZERO);
         }
     }
 }
@@ -290,6 +290,12 @@ impl Gateway for TestGateway {
         let row = record.row.0;
         let line = format!("{row} {reason} {} {upstream} {identity}", record.status.as_u16());
         self.records.lock().unwrap().push(line);
+    }
+
+    fn accept_failed(&self) {}
+
+    fn upstream_health(&self, upstream: &UpstreamUrl, change: HealthChange) {
+        self.records.lock().unwrap().push(format!("{} {change:?}", upstream.port));
     }
 }
 
