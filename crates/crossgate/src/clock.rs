@@ -22,9 +22,14 @@ pub(crate) fn fill_random(bytes: &mut [u8]) -> Result<(), Unspecified> {
 
 /// A number for a request: 16 hex digits, new each time. For people to compare, and no secret.
 pub(crate) fn request_id() -> String {
-    let number = REQUESTS.with(RequestNumbers::next).to_be_bytes();
-    let digits = number.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let number = REQUESTS.with(RequestNumbers::next);
+    let mut text = [b'0'; 16];
+    for (place, digit) in text.iter_mut().rev().enumerate() {
+        let value = usize::try_from(number >> (4 * place) & 15).unwrap_or_default();
+        *digit = DIGITS.get(value).copied().unwrap_or_default();
+    }
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 thread_local! {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use crossgate_model::{Config, Problem, Severity, Surroundings};
+use crossgate_proxy::TlsFilesOnDisk;
 
 use crate::diagnostics;
 
@@ -24,12 +25,12 @@ impl ConfigFile {
 
     /// Parses it, with the process's environment.
     pub(crate) fn parse(&self) -> (Option<Config>, Vec<Problem>) {
-        Config::parse(&self.text, &self.path, &environment)
+        Config::parse_in(&self.text, &self.path, &of_this_machine())
     }
 
     /// The config, or its problems printed on standard error and status 1. Warnings are printed in both cases.
     pub(crate) fn parse_or_complain(&self) -> Result<Config, ExitCode> {
-        self.parse_or_complain_in(&Surroundings::of_this_machine(&environment))
+        self.parse_or_complain_in(&of_this_machine())
     }
 
     /// The same in surroundings of the caller's choice.
@@ -44,6 +45,11 @@ impl ConfigFile {
         let usable = !problems.iter().any(|problem| problem.severity == Severity::Error);
         config.filter(|_| usable).ok_or_else(|| ExitCode::from(1))
     }
+}
+
+/// This machine's environment and files, certificates with a look into them.
+fn of_this_machine() -> Surroundings<'static> {
+    Surroundings { tls_files: &TlsFilesOnDisk, ..Surroundings::of_this_machine(&environment) }
 }
 
 /// A variable of the process's environment.

@@ -31,22 +31,62 @@ const COMPANY: Duration = Duration::from_millis(5);
 pub(crate) struct Line {
     /// RFC 3339, with milliseconds.
     pub(crate) time: Timestamp,
-    pub(crate) request_id: String,
     pub(crate) client_ip: IpAddr,
-    pub(crate) method: Method,
-    pub(crate) host: Option<String>,
-    pub(crate) path: Option<String>,
-    pub(crate) application: Option<String>,
+    pub(crate) method: Option<Method>,
     pub(crate) row: u8,
     pub(crate) reason: &'static str,
-    pub(crate) policy: Option<String>,
     pub(crate) rule: Option<&'static str>,
-    pub(crate) identity: Option<String>,
-    pub(crate) cors: Option<Cors>,
+    pub(crate) cors: Option<Box<Cors>>,
     pub(crate) status: u16,
     pub(crate) upstream_status: Option<u16>,
     pub(crate) duration_us: u64,
     pub(crate) upstream_us: Option<u64>,
+    pub(crate) texts: Texts,
+}
+
+/// A text of a line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Text {
+    RequestId,
+    Host,
+    Path,
+    Application,
+    Policy,
+    Identity,
+}
+
+/// The texts of a line, in the order of [`Text`], in one piece: a line is made on one thread and dropped on another, for each request.
+#[derive(Debug)]
+pub(crate) struct Texts {
+    joined: Box<str>,
+    ends: [Option<u32>; 6],
+}
+
+impl Texts {
+    /// Joins texts, given in the order of [`Text`].
+    pub(crate) fn join(texts: [Option<&str>; 6]) -> Self {
+        let length = texts.iter().flatten().map(|text| text.len()).sum();
+        let mut joined = String::with_capacity(length);
+        let ends = texts.map(|text| {
+            joined.push_str(text?);
+            u32::try_from(joined.len()).ok()
+        });
+        Self { joined: joined.into_boxed_str(), ends }
+    }
+
+    fn get(&self, text: Text) -> Option<&str> {
+        let place = text as usize;
+        let end = (*self.ends.get(place)?)? as usize;
+        let before = self.ends.get(..place)?.iter().rev().flatten().next();
+        self.joined.get(before.map_or(0, |before| *before as usize)..end)
+    }
+}
+
+impl Line {
+    /// A text, if there is one.
+    pub(crate) fn text(&self, text: Text) -> Option<&str> {
+        self.texts.get(text)
+    }
 }
 
 /// What CORS had to do with it.
@@ -151,7 +191,22 @@ impl Timestamp {
 
 #[cfg(test)]
 mod tests {
-    use super::Timestamp;
+    use super::{Text, Texts, Timestamp};
+
+    #[test]
+    fn texts_that_were_joined_come_apart_again() {
+        let texts = Texts::join([Some("id"), None, Some("/path"), Some(""), None, Some("me")]);
+        let all = [
+            Text::RequestId,
+            Text::Host,
+            Text::Path,
+            Text::Application,
+            Text::Policy,
+            Text::Identity,
+        ];
+        let expected = [Some("id"), None, Some("/path"), Some(""), None, Some("me")];
+        assert_eq!(all.map(|text| texts.get(text)), expected);
+    }
 
     #[test]
     fn times_are_written_as_rfc_3339() {

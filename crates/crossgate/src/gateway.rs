@@ -5,7 +5,8 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use crossgate_gate::{AccessEndpoint, Action, EndpointRequest, Gate, Head, Verdict};
-use crossgate_proxy::{Failure, Record};
+use crossgate_model::UpstreamUrl;
+use crossgate_proxy::{Failure, HealthChange, Record};
 use crossgate_session::Sessions;
 use crossgate_web::Web;
 use futures_util::future::BoxFuture;
@@ -13,7 +14,7 @@ use http::{Response, StatusCode};
 use tokio::runtime::Handle;
 
 use crate::clock;
-use crate::decision_log::{Cors, DecisionLog, Line, Timestamp};
+use crate::decision_log::{Cors, DecisionLog, Line, Texts, Timestamp};
 use crate::metrics::Metrics;
 
 /// Everything that the data plane asks.
@@ -98,6 +99,23 @@ impl crossgate_proxy::Gateway for Gateway {
         })
     }
 
+    fn accept_failed(&self) {
+        self.metrics.accept_failed();
+    }
+
+    fn upstream_health(&self, upstream: &UpstreamUrl, change: HealthChange) {
+        let (host, port) = (upstream.host.as_str(), upstream.port);
+        self.metrics.upstream_health(&format!("{host}:{port}"), change);
+        match change {
+            HealthChange::Ejected(time) => {
+                tracing::warn!(upstream = %host, port, seconds = time.as_secs(), "an upstream fails again and again: a thread passes it over");
+            }
+            HealthChange::Returned => {
+                tracing::info!(upstream = %host, port, "an upstream answers again");
+            }
+        }
+    }
+
     fn record(&self, record: Record<'_>) {
         let decided =
             record.endpoint_refusal.map_or_else(|| record.reason.code(), |refusal| refusal.0);
@@ -108,34 +126,39 @@ impl crossgate_proxy::Gateway for Gateway {
         {
             self.metrics.preflight(application, cors.allowed, cors.refusal.unwrap_or("allowed"));
         }
-        self.metrics.record(record.application, row, reason, status, record.duration.as_secs_f64());
+        self.metrics.record(record.application, row, reason, status, record.duration);
         let micros =
             |duration: std::time::Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
         self.log.record(Line {
             time: Timestamp(clock::now_in_milliseconds()),
-            request_id: record.request_id.to_owned(),
             client_ip: record.client,
-            method: record.method.clone(),
-            host: record.host,
-            path: record.path,
-            application: record.application.map(str::to_owned),
+            method: record.method.cloned(),
             row,
             reason,
-            policy: record.policy.map(|(policy, _)| policy.to_owned()),
             rule: record.policy.map(|(_, rule)| rule),
-            identity: record.identity.map(str::to_owned),
-            cors: record.cors.map(|cors| Cors {
-                kind: if cors.preflight { "preflight" } else { "actual" },
-                origin: cors.origin.to_owned(),
-                allowed: cors.allowed,
-                reason: cors.refusal,
-                requested_method: cors.requested_method.map(str::to_owned),
-                refused: cors.refused.map(str::to_owned),
-            }),
+            cors: record
+                .cors
+                .map(|cors| Cors {
+                    kind: if cors.preflight { "preflight" } else { "actual" },
+                    origin: cors.origin.to_owned(),
+                    allowed: cors.allowed,
+                    reason: cors.refusal,
+                    requested_method: cors.requested_method.map(str::to_owned),
+                    refused: cors.refused.map(str::to_owned),
+                })
+                .map(Box::new),
             status,
             upstream_status: record.upstream_status.map(|status| status.as_u16()),
             duration_us: micros(record.duration),
             upstream_us: record.upstream_duration.map(micros),
+            texts: Texts::join([
+                Some(record.request_id),
+                record.host,
+                record.path,
+                record.application,
+                record.policy.map(|(policy, _)| policy),
+                record.identity,
+            ]),
         });
     }
 }

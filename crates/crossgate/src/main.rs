@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line program talks")]
 
+mod certificates;
 mod cli;
 mod clock;
 mod commands;
@@ -13,11 +14,14 @@ mod demo;
 mod diagnostics;
 mod exchanges;
 mod gateway;
+mod hand_over;
 mod metrics;
 mod rehearsal;
 mod reload;
 mod remember;
 mod running;
+mod service_manager;
+mod watched_files;
 mod workers;
 
 use std::process::ExitCode;

@@ -25,7 +25,7 @@ use crate::cli::ExplainOptions;
 use crate::commands::service_token;
 use crate::config_file::ConfigFile;
 use crate::exchanges::{Connection, Network, Reply, play};
-use crate::running::{Running, Surroundings};
+use crate::running::{Heir, Running, Surroundings};
 use crate::{clock, remember};
 
 use decisions::Decisions;
@@ -127,7 +127,7 @@ impl Rehearsal {
 
     /// Stops it.
     pub(crate) async fn end(self) {
-        self.running.drain(Duration::ZERO).await;
+        self.running.drain(Duration::ZERO, Heir::Nobody).await;
     }
 }
 
@@ -171,7 +171,7 @@ fn on_loopback(mut config: Config, upstream: &UpstreamUrl, folder: &Path) -> Con
     let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let any_port = SocketAddr::new(loopback, 0);
     for listener in &mut config.listeners {
-        *listener = Listener { address: any_port, tls: Vec::new(), public: listener.public };
+        *listener = Listener::plain(any_port, listener.public);
     }
     config.admin.address = any_port;
     config.trusted_proxies = vec![IpNet::from(loopback)];

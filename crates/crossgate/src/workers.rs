@@ -18,7 +18,18 @@ pub(crate) fn count() -> Result<usize> {
     }
 }
 
-/// Listening sockets that systemd passed (`LISTEN_FDS`).
+/// Lets the process have as many descriptors as it may: a connection takes one, or two. The usual limit of 1024 is there for programs
+/// that use `select(2)`.
+pub(crate) fn raise_descriptor_limit() {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    let raised = getrlimit(Resource::RLIMIT_NOFILE)
+        .and_then(|(_, hard)| setrlimit(Resource::RLIMIT_NOFILE, hard, hard));
+    if let Err(error) = raised {
+        tracing::warn!(%error, "the limit of descriptors stays as it is");
+    }
+}
+
+/// Listening sockets that systemd or a process before this one passed (`LISTEN_FDS`).
 pub(crate) fn inherited_sockets() -> Result<Vec<TcpListener>> {
     let mut passed = ListenFd::from_env();
     let sockets = (0..passed.len()).map(|number| passed.take_tcp_listener(number));

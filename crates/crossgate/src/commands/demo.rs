@@ -8,6 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::DemoOptions;
 use crate::demo::Demo;
+use crate::running::Heir;
 
 /// Starts the demo and says what to open, until Ctrl-C.
 pub(crate) fn run(options: &DemoOptions) -> Result<ExitCode> {
@@ -32,7 +33,7 @@ pub(crate) fn run(options: &DemoOptions) -> Result<ExitCode> {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        demo.running.drain(Duration::from_secs(2)).await;
+        demo.running.drain(Duration::from_secs(2), Heir::Nobody).await;
         println!("\nThe demo has ended.");
         Ok(ExitCode::SUCCESS)
     })

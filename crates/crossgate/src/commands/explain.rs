@@ -23,6 +23,7 @@ pub(crate) fn run(options: &ExplainOptions) -> Result<ExitCode> {
         environment: &|_| Some(PLACEHOLDER.to_owned()),
         read_file: &|_| Ok(PLACEHOLDER.to_owned()),
         file_exists: &|_| true,
+        tls_files: &crossgate_model::UnreadTlsFiles,
     };
     let config = match file.parse_or_complain_in(&elsewhere) {
         Ok(config) => config,

@@ -2,114 +2,90 @@
 
 use std::net::IpAddr;
 
-use super::{Cors, Line};
+use super::{Cors, Line, Text};
+
+/// What stands before a value: names are ours, nothing in them has to be escaped.
+macro_rules! after {
+    ($name:literal) => {
+        concat!(",\"", $name, "\":").as_bytes()
+    };
+}
 
 /// Adds a line with its line break.
 pub(super) fn write(output: &mut Vec<u8>, line: &Line) {
-    let mut object = Object::open(output);
-    object.text("time", line.time.text().as_ref().map(|text| text.as_slice()));
-    object.text("request_id", Some(line.request_id.as_bytes()));
-    object.address("client_ip", line.client_ip);
-    object.text("method", Some(line.method.as_str().as_bytes()));
-    object.text("host", bytes(&line.host));
-    object.text("path", bytes(&line.path));
-    object.text("application", bytes(&line.application));
-    object.number("row", Some(line.row.into()));
-    object.text("reason", Some(line.reason.as_bytes()));
-    object.text("policy", bytes(&line.policy));
-    object.text("rule", line.rule.map(str::as_bytes));
-    object.text("identity", bytes(&line.identity));
-    object.cors("cors", line.cors.as_ref());
-    object.number("status", Some(line.status.into()));
-    object.number("upstream_status", line.upstream_status.map(u64::from));
-    object.number("duration_us", Some(line.duration_us));
-    object.number("upstream_us", line.upstream_us);
-    object.close();
-    output.push(b'\n');
+    output.reserve(1024);
+    output.extend_from_slice(b"{\"time\":");
+    plain(output, b"", line.time.text().as_ref().map(|text| text.as_slice()));
+    plain(output, after!("request_id"), line.text(Text::RequestId).map(str::as_bytes));
+    address(output, after!("client_ip"), line.client_ip);
+    plain(output, after!("method"), line.method.as_ref().map(|method| method.as_str().as_bytes()));
+    text(output, after!("host"), line.text(Text::Host));
+    text(output, after!("path"), line.text(Text::Path));
+    text(output, after!("application"), line.text(Text::Application));
+    number(output, after!("row"), Some(line.row.into()));
+    plain(output, after!("reason"), Some(line.reason.as_bytes()));
+    text(output, after!("policy"), line.text(Text::Policy));
+    plain(output, after!("rule"), line.rule.map(str::as_bytes));
+    text(output, after!("identity"), line.text(Text::Identity));
+    cors(output, line.cors.as_deref());
+    number(output, after!("status"), Some(line.status.into()));
+    number(output, after!("upstream_status"), line.upstream_status.map(u64::from));
+    number(output, after!("duration_us"), Some(line.duration_us));
+    number(output, after!("upstream_us"), line.upstream_us);
+    output.extend_from_slice(b"}\n");
 }
 
-/// An object that is being written.
-struct Object<'o> {
-    output: &'o mut Vec<u8>,
-    is_empty: bool,
+fn cors(output: &mut Vec<u8>, value: Option<&Cors>) {
+    output.extend_from_slice(after!("cors"));
+    let Some(cors) = value else { return output.extend_from_slice(b"null") };
+    output.extend_from_slice(b"{\"kind\":");
+    plain(output, b"", Some(cors.kind.as_bytes()));
+    text(output, after!("origin"), Some(&cors.origin));
+    output.extend_from_slice(after!("allowed"));
+    output.extend_from_slice(if cors.allowed { b"true" } else { b"false" });
+    plain(output, after!("reason"), cors.reason.map(str::as_bytes));
+    text(output, after!("requested_method"), cors.requested_method.as_deref());
+    text(output, after!("refused"), cors.refused.as_deref());
+    output.push(b'}');
 }
 
-impl<'o> Object<'o> {
-    fn open(output: &'o mut Vec<u8>) -> Self {
-        output.push(b'{');
-        Self { output, is_empty: true }
-    }
-
-    fn close(self) {
-        self.output.push(b'}');
-    }
-
-    /// Names are ours: nothing in them has to be escaped.
-    fn name(&mut self, name: &'static str) {
-        let start: &[u8] = if self.is_empty { b"\"" } else { b",\"" };
-        self.is_empty = false;
-        self.output.extend_from_slice(start);
-        self.output.extend_from_slice(name.as_bytes());
-        self.output.extend_from_slice(b"\":");
-    }
-
-    fn null(&mut self) {
-        self.output.extend_from_slice(b"null");
-    }
-
-    fn text(&mut self, name: &'static str, value: Option<&[u8]>) {
-        self.name(name);
-        match value {
-            None => self.null(),
-            Some(value) if is_plain(value) => {
-                self.output.push(b'"');
-                self.output.extend_from_slice(value);
-                self.output.push(b'"');
-            }
-            Some(value) => {
-                let text = String::from_utf8_lossy(value);
-                // Writing to a vector does not fail.
-                let _written = serde_json::to_writer(&mut *self.output, &text);
-            }
+/// A text in which nothing has to be escaped: a token, or one of ours.
+fn plain(output: &mut Vec<u8>, before: &[u8], value: Option<&[u8]>) {
+    output.extend_from_slice(before);
+    match value {
+        None => output.extend_from_slice(b"null"),
+        Some(value) => {
+            output.push(b'"');
+            output.extend_from_slice(value);
+            output.push(b'"');
         }
     }
+}
 
-    fn number(&mut self, name: &'static str, value: Option<u64>) {
-        self.name(name);
-        match value {
-            None => self.null(),
-            Some(value) => {
-                self.output.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
-            }
+fn text(output: &mut Vec<u8>, before: &[u8], value: Option<&str>) {
+    match value {
+        Some(value) if !is_plain(value.as_bytes()) => {
+            output.extend_from_slice(before);
+            // Writing to a vector does not fail.
+            let _written = serde_json::to_writer(output, value);
         }
-    }
-
-    fn flag(&mut self, name: &'static str, value: bool) {
-        self.name(name);
-        self.output.extend_from_slice(if value { b"true" } else { b"false" });
-    }
-
-    fn address(&mut self, name: &'static str, value: IpAddr) {
-        self.name(name);
-        let _written = serde_json::to_writer(&mut *self.output, &value);
-    }
-
-    fn cors(&mut self, name: &'static str, value: Option<&Cors>) {
-        self.name(name);
-        let Some(cors) = value else { return self.null() };
-        let mut object = Object::open(self.output);
-        object.text("kind", Some(cors.kind.as_bytes()));
-        object.text("origin", Some(cors.origin.as_bytes()));
-        object.flag("allowed", cors.allowed);
-        object.text("reason", cors.reason.map(str::as_bytes));
-        object.text("requested_method", bytes(&cors.requested_method));
-        object.text("refused", bytes(&cors.refused));
-        object.close();
+        value => plain(output, before, value.map(str::as_bytes)),
     }
 }
 
-fn bytes(text: &Option<String>) -> Option<&[u8]> {
-    text.as_deref().map(str::as_bytes)
+fn number(output: &mut Vec<u8>, before: &[u8], value: Option<u64>) {
+    output.extend_from_slice(before);
+    match value {
+        None => output.extend_from_slice(b"null"),
+        Some(value) => {
+            output.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+        }
+    }
+}
+
+fn address(output: &mut Vec<u8>, before: &[u8], value: IpAddr) {
+    output.extend_from_slice(before);
+    let _written = serde_json::to_writer(output, &value);
 }
 
 /// Whether nothing has to be escaped. Looks at all bytes without a branch, so that many are looked at at once.
@@ -124,28 +100,30 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::super::{Cors, Line, Timestamp};
+    use super::super::{Cors, Line, Texts, Timestamp};
     use super::write;
 
     fn line(path: &str, cors: Option<Cors>) -> Line {
         Line {
             time: Timestamp(0),
-            request_id: "0123456789abcdef".to_owned(),
             client_ip: "2001:db8::1".parse().unwrap(),
-            method: Method::PUT,
-            host: Some("app.example".to_owned()),
-            path: Some(path.to_owned()),
-            application: None,
+            method: Some(Method::PUT),
             row: 14,
             reason: "allowed",
-            policy: Some("staff".to_owned()),
             rule: Some("email"),
-            identity: None,
-            cors,
+            cors: cors.map(Box::new),
             status: 200,
             upstream_status: Some(204),
             duration_us: u64::MAX,
             upstream_us: None,
+            texts: Texts::join([
+                Some("0123456789abcdef"),
+                Some("app.example"),
+                Some(path),
+                None,
+                Some("staff"),
+                None,
+            ]),
         }
     }
 

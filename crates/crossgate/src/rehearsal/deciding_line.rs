@@ -36,6 +36,7 @@ fn section_without_application(decision: &Decision) -> &'static [&'static str] {
     match decision.reason.as_str() {
         "unknown-host" | "no-ingress" => &["ingress"],
         "endpoint" | "no-endpoint" | "preflight-to-endpoint" => &["organization", "auth_domain"],
+        "acme-challenge" | "https-redirect" | "misdirected" => &["listeners"],
         _ => &["applications"],
     }
 }
