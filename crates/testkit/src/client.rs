@@ -17,6 +17,7 @@ use crate::{Answer, Form, Jar};
 #[derive(Clone, Debug, Default)]
 pub struct Client {
     jar: Arc<Mutex<Jar>>,
+    forwarded_for: Option<Arc<str>>,
 }
 
 /// A request to be sent.
@@ -40,7 +41,14 @@ impl Client {
     /// A visitor with these cookies.
     #[must_use]
     pub fn with(jar: Jar) -> Self {
-        Self { jar: Arc::new(Mutex::new(jar)) }
+        Self { jar: Arc::new(Mutex::new(jar)), forwarded_for: None }
+    }
+
+    /// The same visitor, who comes through a proxy from this address.
+    #[must_use]
+    pub fn forwarded_for(mut self, address: &str) -> Self {
+        self.forwarded_for = Some(address.into());
+        self
     }
 
     /// The cookies.
@@ -55,11 +63,15 @@ impl Client {
     /// When method or URL are none.
     #[must_use]
     pub fn request(&self, method: &str, url: &str) -> Outgoing {
+        let forwarded = self.forwarded_for.iter();
+        let forwarded = forwarded.map(|address| ("x-forwarded-for", address.parse().unwrap()));
         Outgoing {
             client: self.clone(),
             method: method.parse().unwrap(),
             url: Url::parse(url).unwrap_or_else(|error| panic!("{url}: {error}")),
-            headers: HeaderMap::new(),
+            headers: forwarded
+                .map(|(name, value)| (HeaderName::from_static(name), value))
+                .collect(),
             body: Bytes::new(),
             cookies: true,
         }

@@ -12,9 +12,21 @@ use crate::{Client, Lines, Process, crossgate};
 pub struct Gateway {
     /// The program.
     pub process: Process,
-    config: PathBuf,
+    call: Call,
     admin_port: u16,
-    environment: Vec<(String, String)>,
+}
+
+/// How the program is called.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The binary.
+    pub program: PathBuf,
+    /// Its config file.
+    pub config: PathBuf,
+    /// What follows `serve --config FILE`.
+    pub arguments: Vec<String>,
+    /// Environment variables that it gets, too.
+    pub environment: Vec<(String, String)>,
 }
 
 impl Gateway {
@@ -24,10 +36,25 @@ impl Gateway {
     ///
     /// When it ends instead, or is not ready within [`PATIENCE`].
     pub async fn start(config: &Path, admin_port: u16, environment: Vec<(String, String)>) -> Self {
-        let process = serve(config, &environment);
-        let mut gateway = Self { process, config: config.to_owned(), admin_port, environment };
+        Self::start_as(Call { environment, ..Call::new(config) }, admin_port).await
+    }
+
+    /// Starts it as it is called, and waits until it says that it is ready.
+    ///
+    /// # Panics
+    ///
+    /// When it ends instead, or is not ready within [`PATIENCE`].
+    pub async fn start_as(call: Call, admin_port: u16) -> Self {
+        let process = call.start();
+        let mut gateway = Self { process, call, admin_port };
         gateway.ready().await;
         gateway
+    }
+
+    /// How it was called.
+    #[must_use]
+    pub const fn call(&self) -> &Call {
+        &self.call
     }
 
     /// The decision log.
@@ -49,7 +76,7 @@ impl Gateway {
     pub async fn crash_and_restart(&mut self) {
         self.process.signal(nix::sys::signal::Signal::SIGKILL);
         self.process.end(Duration::from_secs(5)).await;
-        self.process = serve(&self.config, &self.environment);
+        self.process = self.call.start();
         self.ready().await;
     }
 
@@ -77,8 +104,30 @@ impl Drop for Gateway {
     }
 }
 
-fn serve(config: &Path, environment: &[(String, String)]) -> Process {
-    let mut command = Command::new(crossgate());
-    let environment = environment.iter().map(|(name, value)| (name, value));
-    Process::start(command.args(["serve", "--config"]).arg(config).envs(environment))
+impl Call {
+    /// The usual call with this config.
+    #[must_use]
+    pub fn new(config: &Path) -> Self {
+        Self {
+            program: crossgate().to_owned(),
+            config: config.to_owned(),
+            arguments: Vec::new(),
+            environment: Vec::new(),
+        }
+    }
+
+    /// Starts it, and does not wait.
+    #[must_use]
+    pub fn start(&self) -> Process {
+        Process::start(&mut self.command())
+    }
+
+    /// The same as a command.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(["serve", "--config"]).arg(&self.config).args(&self.arguments);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
 }

@@ -63,7 +63,9 @@ impl Process {
         crate::wait::until(&what, limit, async || self.ended()).await
     }
 
-    fn pid(&self) -> Pid {
+    /// Its number.
+    #[must_use]
+    pub fn pid(&self) -> Pid {
         Pid::from_raw(i32::try_from(self.child.id()).unwrap_or(i32::MAX))
     }
 

@@ -26,6 +26,20 @@ pub fn crossgate() -> &'static Path {
     })
 }
 
+/// The library that gives a program another clock (Debian's `libfaketime`).
+///
+/// # Panics
+///
+/// When it is not there.
+#[must_use]
+pub fn faketime() -> PathBuf {
+    let folders = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
+    let mut files = folders.map(|folder| folder.path().join("faketime/libfaketimeMT.so.1"));
+    files
+        .find(|file| file.exists())
+        .expect("there is no libfaketimeMT.so.1: `cargo xtask test` installs it")
+}
+
 /// A program of the Python environment that `cargo xtask test` makes.
 ///
 /// # Panics

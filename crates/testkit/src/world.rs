@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-use crate::{Client, Gateway, Mailbox, Received, Reply, Upstream, ports};
+use crate::{Call, Client, Gateway, Mailbox, Received, Reply, Upstream, ports};
 
 /// A running gateway, one upstream behind all its hosts, and its mailbox, on `*.localhost` names.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub struct WorldBuilder {
     config: String,
     names: Vec<(String, String)>,
     environment: Vec<(String, String)>,
+    program: Option<PathBuf>,
+    arguments: Vec<String>,
     scheme: &'static str,
 }
 
@@ -59,6 +61,8 @@ impl World {
             config: config.to_owned(),
             names: Vec::new(),
             environment: Vec::new(),
+            program: None,
+            arguments: Vec::new(),
             scheme: "http",
         }
     }
@@ -130,6 +134,20 @@ impl WorldBuilder {
         self
     }
 
+    /// Starts this program in place of the usual one.
+    #[must_use]
+    pub fn program(mut self, program: &Path) -> Self {
+        self.program = Some(program.to_owned());
+        self
+    }
+
+    /// Gives `crossgate serve` these arguments, too.
+    #[must_use]
+    pub fn arguments(mut self, arguments: &[&str]) -> Self {
+        self.arguments.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        self
+    }
+
     /// Starts it.
     ///
     /// # Panics
@@ -154,7 +172,10 @@ impl WorldBuilder {
         let config = fill_in(&complete(&self.config, tls), &names);
         let file = folder.path().join("crossgate.yaml");
         std::fs::write(&file, config).unwrap();
-        let gateway = Gateway::start(&file, admin_port, self.environment).await;
+        let mut call = Call::new(&file);
+        call.program = self.program.unwrap_or(call.program);
+        (call.arguments, call.environment) = (self.arguments, self.environment);
+        let gateway = Gateway::start_as(call, admin_port).await;
         let mailbox = Mailbox::new(folder.path().join("mail"));
         World { gateway, upstream, mailbox, port, admin_port, scheme: self.scheme, folder }
     }
