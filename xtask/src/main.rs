@@ -4,6 +4,7 @@
 
 mod graph;
 mod ledger;
+mod one_reading;
 mod prepare;
 mod process;
 mod test;
@@ -29,6 +30,8 @@ enum Command {
     Test(test::Options),
     /// Checks that crates depend on each other in one direction only
     Graph,
+    /// Sends the corpus of odd requests through this gateway, nginx and haproxy, and writes docs/one-reading.md
+    OneReading,
     /// Checks that every row of the ledgers is shown by a test that exists and runs, a page, or a reason
     Ledger,
 }
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().command {
         Command::Test(options) => test::run(&options),
         Command::Graph => graph::check(),
+        Command::OneReading => one_reading::run(),
         Command::Ledger => ledger::check(),
     };
     if let Err(error) = done {

@@ -33,16 +33,20 @@ const NEEDS: &[Need] = &[
     Need { program: "firefox-esr", why: "browser tests", source: Source::Debian("firefox-esr") },
     Need { program: "geckodriver", why: "drives Firefox", source: Source::Cargo("geckodriver") },
     Need { program: "curl", why: "the seed's check", source: Source::Debian("curl") },
+    Need { program: "faketime", why: "clocks that jump", source: Source::Debian("faketime") },
     Need {
         program: "openssl",
         why: "certificates of test servers",
         source: Source::Debian("openssl"),
     },
+    Need { program: "pebble", why: "a certificate authority", source: Source::Debian("pebble") },
     Need {
         program: "python3",
         why: "JupyterLab and an SMTP server",
         source: Source::Debian("python3"),
     },
+    Need { program: "node", why: "another reader of paths", source: Source::Debian("nodejs") },
+    Need { program: "nginx", why: "another reader of paths", source: Source::Debian("nginx") },
 ];
 
 /// Python packages of real servers that tests put behind the gate or send mail to.
@@ -99,7 +103,7 @@ fn python_venv_package() -> Option<&'static str> {
     (!complete && Path::new("/etc/debian_version").exists()).then_some("python3-venv")
 }
 
-fn may_install_packages() -> bool {
+pub(crate) fn may_install_packages() -> bool {
     let root = process::output("id", &["-u"]).is_ok_and(|id| id.trim_ascii() == b"0");
     root && process::find("apt-get").is_some()
 }

@@ -1,0 +1,45 @@
+//! A request's head in bytes, as far as the decision: what is read says one host, one length and nothing that imitates the gateway.
+
+#![no_main]
+
+use bytes::Bytes;
+use crossgate_gate::{Head, RequestLine, folded, is_gateway_header};
+use crossgate_http1::{BodyLength, HeadEnd, RequestHead};
+use crossgate_model::{PublicAddress, PublicScheme};
+use http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
+use http::{HeaderName, Method};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    let Some(end) = HeadEnd::default().find(data) else { return };
+    let bytes = Bytes::copy_from_slice(&data[..end]);
+    let Ok(read) = RequestHead::parse(&bytes) else { return };
+    let said = |name: HeaderName| read.headers.get_all(name).iter().count();
+    match read.body {
+        BodyLength::None => assert_eq!((said(CONTENT_LENGTH), said(TRANSFER_ENCODING)), (0, 0)),
+        BodyLength::Exactly(_) => assert_eq!((said(CONTENT_LENGTH), said(TRANSFER_ENCODING)), (1, 0)),
+        BodyLength::Chunked => assert_eq!((said(CONTENT_LENGTH), said(TRANSFER_ENCODING)), (0, 1)),
+        BodyLength::UntilClose => panic!("a request's body ends before its connection"),
+    }
+    let line = RequestLine {
+        method: &read.method,
+        authority: read.target.authority,
+        path: read.target.path,
+        query: read.target.query,
+        protocol: None,
+        client: [127, 0, 0, 1].into(),
+        public: PublicAddress { scheme: PublicScheme::Http, port: 80 },
+    };
+    let Ok(head) = Head::read(&line, &read.headers) else { return };
+    assert!(said(HOST) <= 1 && *head.method != Method::CONNECT && *head.method != Method::TRACE);
+    let ours = |name: &HeaderName| is_gateway_header(name);
+    for name in read.headers.keys().filter(|name| !ours(name)) {
+        let folded = HeaderName::try_from(folded(name.as_str()));
+        assert!(!folded.is_ok_and(|name| ours(&name)), "{name} imitates");
+    }
+    let forwarded = head.target.path_and_query();
+    assert!(!forwarded.bytes().any(|byte| byte <= b' ' || byte == 0x7f || byte == b'#'), "{forwarded}");
+    for value in read.headers.values() {
+        assert!(!value.as_bytes().iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)));
+    }
+});
