@@ -13,7 +13,7 @@ use crate::buffer::{Buffer, Filled};
 use crate::byte_stream::ByteStream;
 
 /// Most bytes of a body that wait in memory.
-const WAITING: usize = 64 * 1024;
+const WAITING: usize = 256 * 1024;
 
 /// A body that comes in.
 pub(crate) trait BodySource {

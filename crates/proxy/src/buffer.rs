@@ -5,19 +5,23 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use tokio::io::{AsyncRead, ReadBuf};
+use tokio::io::AsyncRead;
+use tokio_util::io::poll_read_buf;
 
 /// Room at first.
 const ROOM: usize = 16 * 1024;
 
 /// Room for what comes in bulk.
-const BULK: usize = 64 * 1024;
+const BULK: usize = 256 * 1024;
 
 /// Rooms that a thread keeps for whoever needs one next.
 const SPARE: usize = 256;
 
 /// The same of those for what comes in bulk.
-const SPARE_BULK: usize = 32;
+const SPARE_BULK: usize = 8;
+
+/// Most rooms for what comes in bulk that a thread has in use: visitors who are slow to read do not get to hold more.
+const MOST_BULK: usize = 64;
 
 thread_local! {
     static SPARES: RefCell<Spares> = RefCell::default();
@@ -27,15 +31,15 @@ thread_local! {
 struct Spares {
     rooms: Vec<Vec<u8>>,
     bulk: Vec<Vec<u8>>,
+    bulk_in_use: usize,
 }
 
 /// Bytes that were read and not yet used.
 #[derive(Default)]
 pub(crate) struct Buffer {
-    /// Empty, or initialised as far as it is long.
     room: Vec<u8>,
+    /// Where in `room` that begins which is not yet used.
     start: usize,
-    end: usize,
     /// The last read took all the room that there was.
     was_full: bool,
 }
@@ -54,19 +58,20 @@ pub(crate) enum Filled {
 impl Buffer {
     /// What is there.
     pub(crate) fn bytes(&self) -> &[u8] {
-        self.room.get(self.start..self.end).unwrap_or_default()
+        self.room.get(self.start..).unwrap_or_default()
     }
 
     /// Whether nothing is there.
     pub(crate) const fn is_empty(&self) -> bool {
-        self.start == self.end
+        self.start == self.room.len()
     }
 
     /// Takes so many bytes away from the front.
     pub(crate) fn consume(&mut self, count: usize) {
-        self.start = (self.start + count).min(self.end);
+        self.start = self.start.saturating_add(count).min(self.room.len());
         if self.is_empty() {
-            (self.start, self.end) = (0, 0);
+            self.start = 0;
+            self.room.clear();
         }
     }
 
@@ -77,16 +82,12 @@ impl Buffer {
         context: &mut Context<'_>,
         most: usize,
     ) -> Poll<io::Result<Filled>> {
-        if self.end - self.start >= most {
+        if self.bytes().len() >= most {
             return Poll::Ready(Ok(Filled::Full));
         }
         self.make_room();
-        let free = self.room.get_mut(self.end..).unwrap_or_default();
-        let mut target = ReadBuf::new(free);
-        ready!(Pin::new(stream).poll_read(context, &mut target))?;
-        let count = target.filled().len();
-        self.was_full = target.remaining() == 0;
-        self.end += count;
+        let count = ready!(poll_read_buf(Pin::new(stream), context, &mut self.room))?;
+        self.was_full = self.room.len() == self.room.capacity();
         Poll::Ready(Ok(if count == 0 { Filled::End } else { Filled::More }))
     }
 
@@ -99,35 +100,46 @@ impl Buffer {
     }
 
     fn make_room(&mut self) {
-        if self.room.is_empty() {
+        if self.room.capacity() == 0 {
             self.room = room();
-        } else if self.is_empty() && self.was_full && self.room.len() < BULK {
-            give_back(std::mem::replace(&mut self.room, bulk()));
-        } else if self.end == self.room.len() && self.start > 0 {
-            self.room.copy_within(self.start..self.end, 0);
-            self.end -= self.start;
+        } else if self.is_empty() && self.was_full && self.room.capacity() < BULK {
+            if let Some(bulk) = bulk() {
+                give_back(std::mem::replace(&mut self.room, bulk));
+            }
+        } else if self.room.len() == self.room.capacity() && self.start > 0 {
+            self.room.drain(..self.start);
             self.start = 0;
-        } else if self.end == self.room.len() {
-            self.room.resize((self.room.len() * 2).max(BULK), 0);
+        } else if self.room.len() == self.room.capacity() {
+            self.room.reserve_exact(self.room.len());
         }
     }
 }
 
 fn room() -> Vec<u8> {
-    SPARES.with_borrow_mut(|spares| spares.rooms.pop()).unwrap_or_else(|| vec![0; ROOM])
+    SPARES.with_borrow_mut(|spares| spares.rooms.pop()).unwrap_or_else(|| Vec::with_capacity(ROOM))
 }
 
-fn bulk() -> Vec<u8> {
-    SPARES.with_borrow_mut(|spares| spares.bulk.pop()).unwrap_or_else(|| vec![0; BULK])
+fn bulk() -> Option<Vec<u8>> {
+    SPARES.with_borrow_mut(|spares| {
+        let may = spares.bulk_in_use < MOST_BULK;
+        spares.bulk_in_use += usize::from(may);
+        may.then(|| spares.bulk.pop().unwrap_or_else(|| Vec::with_capacity(BULK)))
+    })
 }
 
-fn give_back(room: Vec<u8>) {
+fn give_back(mut room: Vec<u8>) {
+    room.clear();
     // A thread that is ending keeps nothing.
     let _kept = SPARES.try_with(|spares| {
         let spares = &mut *spares.borrow_mut();
-        match room.len() {
+        match room.capacity() {
             ROOM if spares.rooms.len() < SPARE => spares.rooms.push(room),
-            BULK if spares.bulk.len() < SPARE_BULK => spares.bulk.push(room),
+            BULK => {
+                spares.bulk_in_use = spares.bulk_in_use.saturating_sub(1);
+                if spares.bulk.len() < SPARE_BULK {
+                    spares.bulk.push(room);
+                }
+            }
             _ => {}
         }
     });
@@ -135,14 +147,14 @@ fn give_back(room: Vec<u8>) {
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        (self.start, self.end) = (0, 0);
+        self.consume(usize::MAX);
         self.rest();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{BULK, Buffer, Filled, ROOM};
+    use super::{BULK, Buffer, Filled, MOST_BULK, ROOM};
 
     async fn fill(buffer: &mut Buffer, mut bytes: &[u8], most: usize) -> Filled {
         std::future::poll_fn(|context| buffer.poll_fill(&mut bytes, context, most)).await.unwrap()
@@ -172,16 +184,51 @@ mod tests {
     async fn room_grows_for_what_comes_in_bulk_and_is_given_back() {
         let mut buffer = Buffer::default();
         let bulk = vec![1; 2 * BULK];
-        let mut sizes = Vec::new();
-        for _ in 0..3 {
-            fill(&mut buffer, &bulk, usize::MAX).await;
-            sizes.push(buffer.bytes().len());
-        }
-        assert_eq!(sizes, [ROOM, BULK, 2 * BULK]);
-        buffer.consume(usize::MAX / 2);
+        fill(&mut buffer, &bulk, usize::MAX).await;
+        assert_eq!(buffer.bytes().len(), ROOM);
+        buffer.consume(ROOM);
+        fill(&mut buffer, &bulk, usize::MAX).await;
+        assert_eq!(buffer.bytes().len(), BULK);
+        buffer.consume(BULK);
         buffer.rest();
-        assert!(buffer.room.is_empty());
+        assert_eq!(buffer.room.capacity(), 0);
         assert_eq!(fill(&mut buffer, b"again", 100).await, Filled::More);
         assert_eq!(buffer.bytes(), b"again");
+    }
+
+    #[tokio::test]
+    async fn room_doubles_for_a_message_that_does_not_fit() {
+        let mut buffer = Buffer::default();
+        let long = vec![1; 4 * ROOM];
+        let mut sizes = Vec::new();
+        for _ in 0..3 {
+            fill(&mut buffer, &long, 4 * ROOM).await;
+            sizes.push(buffer.bytes().len());
+        }
+        assert_eq!(sizes, [ROOM, 2 * ROOM, 4 * ROOM]);
+        assert_eq!(fill(&mut buffer, &long, 4 * ROOM).await, Filled::Full);
+    }
+
+    #[tokio::test]
+    async fn many_at_once_share_what_there_is_for_bulk() {
+        let bulk = vec![1; BULK];
+        let mut buffers = Vec::new();
+        for _ in 0..MOST_BULK + 10 {
+            let mut buffer = Buffer::default();
+            fill(&mut buffer, &bulk, usize::MAX).await;
+            buffer.consume(ROOM);
+            fill(&mut buffer, &bulk, usize::MAX).await;
+            buffers.push(buffer);
+        }
+        let large = |buffers: &[Buffer]| {
+            buffers.iter().filter(|buffer| buffer.room.capacity() == BULK).count()
+        };
+        assert_eq!(large(&buffers), MOST_BULK);
+        buffers.drain(..5);
+        for buffer in &mut buffers {
+            buffer.consume(usize::MAX);
+            fill(buffer, &bulk, usize::MAX).await;
+        }
+        assert_eq!(large(&buffers), MOST_BULK, "those that were given back are used by others");
     }
 }
