@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use crossgate_cors::{Dangers, Policy, Preflight, Settings};
+use crossgate_cors::{Dangers, Policy, Preflight, RequestOrigin, Settings};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use libfuzzer_sys::fuzz_target;
 
@@ -16,7 +16,8 @@ fuzz_target!(|input: (&[u8], Vec<&[u8]>)| {
         let Ok(line) = HeaderValue::from_bytes(line) else { return };
         headers.append("access-control-request-headers", line);
     }
-    let Some(preflight) = Preflight::recognise(&Method::OPTIONS, &headers) else { return };
+    let origin = RequestOrigin::from_headers(&headers);
+    let Some(preflight) = Preflight::recognise(&Method::OPTIONS, &origin, &headers) else { return };
     for all in [true, false] {
         let settings = Settings {
             allow_all_origins: true,

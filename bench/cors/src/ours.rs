@@ -28,14 +28,14 @@ impl Ours {
 impl Contender for Ours {
     fn answer(&mut self, request: Request<()>) -> Response<()> {
         let mut response = Response::new(());
-        match Preflight::recognise(request.method(), request.headers()) {
+        let origin = RequestOrigin::from_headers(request.headers());
+        match Preflight::recognise(request.method(), &origin, request.headers()) {
             Some(preflight) => {
                 if let Ok(answer) = self.0.answer(&preflight, &[]) {
                     answer.write(response.headers_mut());
                 }
             }
             None => {
-                let origin = RequestOrigin::from_headers(request.headers());
                 self.0.stamp(&origin, response.headers_mut());
             }
         }
@@ -43,11 +43,10 @@ impl Contender for Ours {
     }
 
     fn decide(&mut self, request: &Request<()>) -> bool {
-        match Preflight::recognise(request.method(), request.headers()) {
+        let origin = RequestOrigin::from_headers(request.headers());
+        match Preflight::recognise(request.method(), &origin, request.headers()) {
             Some(preflight) => self.0.answer(&preflight, &[]).is_ok(),
-            None => RequestOrigin::from_headers(request.headers())
-                .one()
-                .is_some_and(|origin| self.0.allows_origin(origin).is_allowed()),
+            None => origin.one().is_some_and(|origin| self.0.allows_origin(origin).is_allowed()),
         }
     }
 }

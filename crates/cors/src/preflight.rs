@@ -13,39 +13,41 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 pub use answer::{Answer, PREFLIGHT_VARY};
 pub use refusal::{Kept, Refusal};
 
-use crate::{OriginHeader, Policy, RequestOrigin};
+use crate::{OriginHeader, Policy};
 
 /// Longer than any method that is registered or made up in earnest.
 const MAX_METHOD_BYTES: usize = 64;
 
 /// A CORS-preflight request (Fetch, "CORS-preflight request"), not yet judged.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Preflight<'a> {
-    origin: OriginHeader,
+    origin: &'a OriginHeader,
     /// Its one line.
     method: Option<&'a HeaderValue>,
     headers: &'a HeaderMap,
 }
 
 impl<'a> Preflight<'a> {
-    /// A preflight is OPTIONS with `Origin` and `Access-Control-Request-Method`, all three.
-    /// Malformed ones are recognised as well, so that they are refused as what they claim to be.
-    pub fn recognise(method: &Method, headers: &'a HeaderMap) -> Option<Self> {
-        if *method != Method::OPTIONS {
+    /// A preflight is OPTIONS with `Origin`, which the caller has read, and
+    /// `Access-Control-Request-Method`, all three. Malformed ones are recognised as well, so that
+    /// they are refused as what they claim to be.
+    pub fn recognise(
+        method: &Method,
+        origin: &'a OriginHeader,
+        headers: &'a HeaderMap,
+    ) -> Option<Self> {
+        if *method != Method::OPTIONS || *origin == OriginHeader::Absent {
             return None;
         }
         let mut methods = headers.get_all(ACCESS_CONTROL_REQUEST_METHOD).iter();
         let method = methods.next()?;
         let method = Some(method).filter(|_| methods.next().is_none());
-        match RequestOrigin::from_headers(headers) {
-            OriginHeader::Absent => None,
-            origin => Some(Self { origin, method, headers }),
-        }
+        Some(Self { origin, method, headers })
     }
 
     /// The page's origin.
-    pub const fn origin(&self) -> &OriginHeader {
-        &self.origin
+    pub const fn origin(&self) -> &'a OriginHeader {
+        self.origin
     }
 
     /// The method asked for, if it is there once and is a token.

@@ -37,14 +37,10 @@ pub fn stamp_origin(
     headers: &mut HeaderMap,
     exposed: Option<&HeaderValue>,
 ) {
-    clear(headers);
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.header_value());
-    if credentials {
-        headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
-    }
-    if let Some(exposed) = exposed {
-        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed.clone());
-    }
+    let credentials = credentials.then(|| HeaderValue::from_static("true"));
+    set(headers, ACCESS_CONTROL_ALLOW_ORIGIN, Some(origin.header_value()));
+    set(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, credentials);
+    set(headers, ACCESS_CONTROL_EXPOSE_HEADERS, exposed.cloned());
     vary_on(headers, "Origin");
 }
 
@@ -57,6 +53,14 @@ pub fn stamp_nobody(headers: &mut HeaderMap) {
     headers.remove(ACCESS_CONTROL_MAX_AGE);
     headers.remove(ALLOW_PRIVATE_NETWORK);
     vary_on(headers, "Origin");
+}
+
+/// The only value under a name, or none.
+pub(crate) fn set(headers: &mut HeaderMap, name: HeaderName, value: Option<HeaderValue>) {
+    match value {
+        Some(value) => headers.insert(name, value),
+        None => headers.remove(name),
+    };
 }
 
 fn clear(headers: &mut HeaderMap) {

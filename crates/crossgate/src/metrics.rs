@@ -225,9 +225,11 @@ impl Metrics {
 
     /// Counts a preflight.
     pub(crate) fn preflight(&self, application: &str, allowed: bool, reason: &'static str) {
-        let verdict = if allowed { "allowed" } else { "refused" };
-        let application = application.to_owned();
-        self.preflights.get_or_create(&Preflight { application, verdict, reason }).inc();
+        at_hand::count_preflight(self.number, application, allowed, reason, || {
+            let verdict = if allowed { "allowed" } else { "refused" };
+            let application = application.to_owned();
+            self.preflights.get_or_create(&Preflight { application, verdict, reason }).clone()
+        });
     }
 
     /// A connection could not be accepted.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crossgate_cors::{Preflight, Refusal};
+use crossgate_cors::{Preflight, Refusal, RequestOrigin};
 use crossgate_gate::Gate;
 use crossgate_model::{Config, Host, Identifier, Problem, Surroundings};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -83,7 +83,8 @@ impl Configured {
                 headers.append(HeaderName::from_static(name), line);
             }
         }
-        let preflight = Preflight::recognise(&Method::OPTIONS, &headers)?;
+        let origin = RequestOrigin::from_headers(&headers);
+        let preflight = Preflight::recognise(&Method::OPTIONS, &origin, &headers)?;
         let protected = settings.read_service_tokens_from_header.clone();
         let refusal = cors.answer(&preflight, protected.as_slice()).err()?;
         let (cause, value) = match &refusal {

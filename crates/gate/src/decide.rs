@@ -220,7 +220,7 @@ impl Gate {
             Err(Verdict::without_application(Row(2), reason, refusal(head, status)).into())
         };
         let endpoint = match access_path {
-            Some(_) if Preflight::recognise(head.method, head.headers).is_some() => {
+            Some(_) if Preflight::recognise(head.method, &head.origin, head.headers).is_some() => {
                 return refuse(StatusCode::FORBIDDEN, Reason::PreflightToEndpoint);
             }
             Some(AccessPath::Endpoint(endpoint)) if endpoint.exists_on(on_login_host) => endpoint,
@@ -352,14 +352,12 @@ impl<'g> Pending<'g> {
 
     /// Rows 4 to 6: a preflight is decided by the settings alone.
     fn rows_4_to_6_preflight(&self, head: &Head<'_>) -> Result<(), Box<Verdict<'g>>> {
-        let Some(preflight) = Preflight::recognise(head.method, head.headers) else {
+        let Some(preflight) = Preflight::recognise(head.method, &head.origin, head.headers) else {
             return Ok(());
         };
         let settings = &self.application.settings;
         let goes_on = settings.options_preflight_bypass || settings.cors_report_only;
-        if let Err(refusal) = preflight.well_formed()
-            && goes_on
-        {
+        if goes_on && let Err(refusal) = preflight.well_formed() {
             let action = Action::RefusePreflight(Some(refusal));
             return Err(self.verdict(6, Reason::PreflightRefused, action).into());
         }

@@ -61,30 +61,45 @@ impl<V: Default> HostIndex<V> {
         self.exact(host).into_iter().chain(wildcards)
     }
 
+    /// The same in any order, which takes less.
+    pub(crate) fn matching_in_any_order<'i, 'h>(
+        &'i self,
+        host: &'h Host,
+    ) -> impl Iterator<Item = &'i V> + use<'i, 'h, V> {
+        self.exact(host).into_iter().chain(self.wildcards_of(host).map(|(_, value)| value))
+    }
+
     fn matching_wildcards(&self, host: &Host) -> impl Iterator<Item = &V> + use<'_, V> {
-        let name = host.as_str();
-        let mut found = Vec::new();
-        if !self.wildcards.is_empty()
-            && let Some(by_suffix) = self.wildcards.get(&labels(name))
-        {
-            let suffixes = std::iter::successors(Some(name), |rest| without_first_label(rest));
-            for suffix in suffixes.skip(1).chain([""]) {
-                let bucket = by_suffix.get(suffix).into_iter().flatten();
-                found.extend(bucket.filter(|(pattern, _)| pattern.matches(name)));
-            }
-            found.sort_by(|(left, _), (right, _)| specificity(right).cmp(&specificity(left)));
-        }
+        let mut found = self.wildcards_of(host).collect::<Vec<_>>();
+        found.sort_by(|(left, _), (right, _)| specificity(right).cmp(&specificity(left)));
         found.into_iter().map(|(_, value)| value)
+    }
+
+    fn wildcards_of<'i, 'h>(
+        &'i self,
+        host: &'h Host,
+    ) -> impl Iterator<Item = &'i (HostPattern, V)> + use<'i, 'h, V> {
+        let name = host.as_str();
+        let by_suffix =
+            if self.wildcards.is_empty() { None } else { self.wildcards.get(&labels(name)) };
+        by_suffix
+            .into_iter()
+            .flat_map(move |by_suffix| {
+                let suffixes = std::iter::successors(Some(name), |rest| without_first_label(rest));
+                suffixes.skip(1).chain([""]).filter_map(|suffix| by_suffix.get(suffix))
+            })
+            .flatten()
+            .filter(move |(pattern, _)| pattern.matches(name))
     }
 }
 
 fn without_first_label(name: &str) -> Option<&str> {
-    let dot = name.bytes().position(|byte| byte == b'.')?;
+    let dot = memchr::memchr(b'.', name.as_bytes())?;
     name.get(dot + 1..)
 }
 
 fn labels(name: &str) -> usize {
-    name.bytes().filter(|byte| *byte == b'.').count() + 1
+    memchr::memchr_iter(b'.', name.as_bytes()).count() + 1
 }
 
 /// How specific a wildcard pattern is: more literal characters win; among equals the alphabetically first.

@@ -53,7 +53,7 @@ impl IngressIndex {
         }
         let mut known = false;
         let mut first: Option<usize> = None;
-        for number in self.hosts.matching(host).flatten().chain(&self.any_host) {
+        for number in self.hosts.matching_in_any_order(host).flatten().chain(&self.any_host) {
             known = true;
             if covers(number) && first.is_none_or(|first| *number < first) {
                 first = Some(*number);
@@ -67,7 +67,7 @@ impl IngressIndex {
     }
 
     pub(crate) fn depends_on_path(&self, snapshot: &Snapshot, host: &Host) -> bool {
-        let mut numbers = self.hosts.matching(host).flatten().chain(&self.any_host);
+        let mut numbers = self.hosts.matching_in_any_order(host).flatten().chain(&self.any_host);
         numbers.any(|number| {
             snapshot.ingress.get(*number).is_some_and(|rule| !is_below(&rule.path, "/"))
         })

@@ -150,6 +150,13 @@ fn canonical_path(path: &str) -> Result<(String, bool), TargetError> {
     if !path.starts_with('/') {
         return Err(TargetError::NotAPath);
     }
+    if is_plain(path) {
+        return Ok((path.to_owned(), false));
+    }
+    spelled_anew(path)
+}
+
+fn spelled_anew(path: &str) -> Result<(String, bool), TargetError> {
     let mut out = String::with_capacity(path.len());
     let mut ambiguous = false;
     let mut bytes = path.bytes();
@@ -178,6 +185,33 @@ fn canonical_path(path: &str) -> Result<(String, bool), TargetError> {
     }
     Ok((out, ambiguous))
 }
+
+/// Whether a path is in its one spelling as most are: nothing in it is escaped, empty, a dot or refused.
+fn is_plain(path: &str) -> bool {
+    let (mut plain, mut begins) = (true, false);
+    for byte in path.bytes() {
+        let is_slash = byte == b'/';
+        plain &= PLAIN.get(usize::from(byte)).is_some_and(|it| *it);
+        plain &= !begins || !(is_slash || byte == b'.');
+        begins = is_slash;
+    }
+    plain
+}
+
+/// The characters of a segment that stand for themselves to everybody (RFC 3986, section 3.3), but for `;`, and the slash.
+#[expect(clippy::indexing_slicing, reason = "there is an entry for each byte")]
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0_u8;
+    loop {
+        plain[byte as usize] = is_unreserved(byte)
+            || matches!(byte, b'/' | b'!' | b'$' | b'&'..=b',' | b'=' | b':' | b'@');
+        if byte == u8::MAX {
+            break plain;
+        }
+        byte += 1;
+    }
+};
 
 /// Whether any reader could find a dot segment: one that takes a backslash or an escape for a separator, or cuts parameters off.
 fn has_dot_segment(path: &str) -> bool {

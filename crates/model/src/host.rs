@@ -75,17 +75,16 @@ impl Host {
 fn last_label(name: &str) -> Result<&[u8], HostError> {
     let (mut start, mut empty) = (0, false);
     for (at, byte) in name.bytes().enumerate() {
-        match byte {
-            b'.' => {
+        match KINDS.get(usize::from(byte)) {
+            Some(Kind::OfLabel) => {}
+            Some(Kind::Dot) => {
                 if at - start > 63 {
                     return Err(HostError::TooLong);
                 }
                 empty |= at == start;
                 start = at + 1;
             }
-            b'-' | b'_' => {}
-            _ if byte.is_ascii_alphanumeric() => {}
-            _ => return Err(HostError::InvalidCharacter),
+            Some(Kind::Other) | None => return Err(HostError::InvalidCharacter),
         }
     }
     let last = name.as_bytes().get(start..).unwrap_or_default();
@@ -94,6 +93,32 @@ fn last_label(name: &str) -> Result<&[u8], HostError> {
     }
     if empty || last.is_empty() { Err(HostError::EmptyLabel) } else { Ok(last) }
 }
+
+/// What a byte is in a host name.
+#[derive(Clone, Copy)]
+enum Kind {
+    OfLabel,
+    Dot,
+    Other,
+}
+
+#[expect(clippy::indexing_slicing, reason = "there is an entry for each byte")]
+const KINDS: [Kind; 256] = {
+    let mut kinds = [Kind::Other; 256];
+    let mut byte = 0_u8;
+    loop {
+        kinds[byte as usize] = match byte {
+            b'.' => Kind::Dot,
+            b'-' | b'_' => Kind::OfLabel,
+            _ if byte.is_ascii_alphanumeric() => Kind::OfLabel,
+            _ => Kind::Other,
+        };
+        if byte == u8::MAX {
+            break kinds;
+        }
+        byte += 1;
+    }
+};
 
 impl fmt::Display for Host {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

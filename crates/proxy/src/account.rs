@@ -56,7 +56,7 @@ impl<'a> Account<'a> {
         self.target = Some((head.target.host().as_str(), head.target.path()));
         let foreign = head.origin.one().filter(|_| !head.origin_is_own());
         self.origin = foreign.map(|origin| {
-            let preflight = Preflight::recognise(head.method, head.headers);
+            let preflight = Preflight::recognise(head.method, &head.origin, head.headers);
             let method = preflight.as_ref().and_then(Preflight::requested_method);
             Origin {
                 text: origin.as_str(),

@@ -12,7 +12,7 @@ use crossgate_login::{AppSession, Ways, locations};
 use http::header::{
     ALLOW, LOCATION, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, VARY, WWW_AUTHENTICATE,
 };
-use http::{HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 
 use crate::page::{Forms, Link, MessagePage, page, private};
 use crate::problem::Problem;
@@ -46,7 +46,7 @@ impl Web {
                 let cors =
                     verdict.application.and_then(|application| application.settings.cors.as_ref());
                 if let Some((cors, preflight)) =
-                    cors.zip(Preflight::recognise(head.method, head.headers))
+                    cors.zip(Preflight::recognise(head.method, &head.origin, head.headers))
                 {
                     cors.explain_refusal(&preflight, refusal, response.headers_mut());
                 }
@@ -205,10 +205,14 @@ fn sign_in_link(gate: &Gate, head: &Head<'_>) -> String {
     locations::application_link(gate, head.target.host(), head.target.path())
 }
 
+/// Room for the headers of most answers.
+const HEADERS: usize = 12;
+
 /// An answer without a body.
 pub(crate) fn empty(status: StatusCode) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = status;
+    *response.headers_mut() = HeaderMap::with_capacity(HEADERS);
     private(response.headers_mut());
     response
 }

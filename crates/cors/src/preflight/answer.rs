@@ -4,7 +4,9 @@ use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, VARY,
 };
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderValue};
+
+use crate::stamp::set;
 
 /// The `Vary` of every answer to a preflight, granted or refused.
 pub const PREFLIGHT_VARY: &str =
@@ -26,18 +28,11 @@ impl Answer {
     /// Puts the headers, `Vary` included, into an answer, in place of any of these names there.
     pub fn write(&self, headers: &mut HeaderMap) {
         let credentials = self.credentials.then(|| HeaderValue::from_static("true"));
-        set(headers, ACCESS_CONTROL_ALLOW_ORIGIN, Some(&self.origin));
-        set(headers, ACCESS_CONTROL_ALLOW_METHODS, Some(&self.method));
-        set(headers, ACCESS_CONTROL_ALLOW_HEADERS, self.headers.as_ref());
-        set(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, credentials.as_ref());
-        set(headers, ACCESS_CONTROL_MAX_AGE, self.max_age.as_ref());
+        set(headers, ACCESS_CONTROL_ALLOW_ORIGIN, Some(self.origin.clone()));
+        set(headers, ACCESS_CONTROL_ALLOW_METHODS, Some(self.method.clone()));
+        set(headers, ACCESS_CONTROL_ALLOW_HEADERS, self.headers.clone());
+        set(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, credentials);
+        set(headers, ACCESS_CONTROL_MAX_AGE, self.max_age.clone());
         headers.insert(VARY, HeaderValue::from_static(PREFLIGHT_VARY));
     }
-}
-
-fn set(headers: &mut HeaderMap, name: HeaderName, value: Option<&HeaderValue>) {
-    match value {
-        Some(value) => headers.insert(name, value.clone()),
-        None => headers.remove(name),
-    };
 }

@@ -2,7 +2,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use proptest::prelude::*;
 
 use super::{Kept, PREFLIGHT_VARY, Preflight, Refusal};
-use crate::{Dangers, Policy, Settings};
+use crate::{Dangers, Policy, RequestOrigin, Settings};
 
 const ORIGIN: (&str, &str) = ("origin", "https://app.example");
 const METHOD: (&str, &str) = ("access-control-request-method", "PUT");
@@ -42,7 +42,8 @@ fn policy(settings: &Settings) -> Policy {
 }
 
 fn answer(settings: &Settings, request: &HeaderMap) -> Result<HeaderMap, Refusal> {
-    let preflight = Preflight::recognise(&Method::OPTIONS, request).unwrap();
+    let origin = RequestOrigin::from_headers(request);
+    let preflight = Preflight::recognise(&Method::OPTIONS, &origin, request).unwrap();
     let mut answer = HeaderMap::new();
     policy(settings).answer(&preflight, &[])?.write(&mut answer);
     Ok(answer)
@@ -63,7 +64,9 @@ fn seed_s31_a_preflight_is_recognised_by_three_things() {
         ("an empty requested method", Method::OPTIONS, headers(&[ORIGIN, (METHOD.0, "")]), true),
     ];
     for (row, method, request, expected) in rows {
-        assert_eq!(Preflight::recognise(&method, &request).is_some(), expected, "{row}");
+        let origin = RequestOrigin::from_headers(&request);
+        let preflight = Preflight::recognise(&method, &origin, &request);
+        assert_eq!(preflight.is_some(), expected, "{row}");
     }
 }
 
@@ -97,7 +100,8 @@ fn what_is_not_set_or_not_asked_is_not_sent() {
 #[test]
 fn an_answer_replaces_what_stands_there() {
     let request = headers(&[ORIGIN, METHOD]);
-    let preflight = Preflight::recognise(&Method::OPTIONS, &request).unwrap();
+    let origin = RequestOrigin::from_headers(&request);
+    let preflight = Preflight::recognise(&Method::OPTIONS, &origin, &request).unwrap();
     let mut target = headers(&[
         ("access-control-allow-origin", "*"),
         ("access-control-allow-origin", "https://other.example"),
@@ -222,7 +226,8 @@ fn all_headers_do_not_cover_the_applications_own_service_token_header() {
     ];
     for (settings, expected) in rows {
         let request = headers(&[ORIGIN, METHOD, (HEADERS, "X-Service")]);
-        let preflight = Preflight::recognise(&Method::OPTIONS, &request).unwrap();
+        let origin = RequestOrigin::from_headers(&request);
+        let preflight = Preflight::recognise(&Method::OPTIONS, &origin, &request).unwrap();
         assert_eq!(policy(&settings).answer(&preflight, &protected).map(drop), expected);
     }
 }
@@ -294,7 +299,8 @@ fn a_preflight_for_somebody_else_to_answer_must_be_readable() {
         ("a bad list", headers(&[ORIGIN, METHOD, (HEADERS, "x a")]), "malformed-request-headers"),
     ];
     for (row, request, expected) in rows {
-        let preflight = Preflight::recognise(&Method::OPTIONS, &request).unwrap();
+        let origin = RequestOrigin::from_headers(&request);
+        let preflight = Preflight::recognise(&Method::OPTIONS, &origin, &request).unwrap();
         let verdict = preflight.well_formed().err().map_or("readable", |refusal| refusal.code());
         assert_eq!(verdict, expected, "{row}");
     }
@@ -326,7 +332,8 @@ proptest! {
             request.append(HEADERS, HeaderValue::from_bytes(line.as_bytes()).unwrap());
         }
         request.insert(METHOD.0, HeaderValue::from_bytes(method.as_bytes()).unwrap());
-        let preflight = Preflight::recognise(&Method::OPTIONS, &request).unwrap();
+        let origin = RequestOrigin::from_headers(&request);
+        let preflight = Preflight::recognise(&Method::OPTIONS, &origin, &request).unwrap();
         let policy = policy(&open_settings());
         let answer = policy.answer(&preflight, &[]);
         prop_assert!(answer.is_err() || preflight.well_formed().is_ok());

@@ -15,8 +15,15 @@ thread_local! {
 struct AtHand {
     /// Whose they are: a process can have several gateways.
     owner: u64,
-    by_application: HashMap<Box<str>, Counters<(u8, &'static str)>, RandomState>,
+    by_application: HashMap<Box<str>, OfApplication, RandomState>,
     by_status: Counters<u16>,
+}
+
+/// Those of an application.
+#[derive(Default)]
+struct OfApplication {
+    decisions: Counters<(u8, &'static str)>,
+    preflights: Counters<(bool, &'static str)>,
 }
 
 /// A few: faster looked through than hashed.
@@ -30,14 +37,31 @@ pub(super) fn count_decision(
     reason: &'static str,
     look_up: impl FnOnce() -> Counter,
 ) {
+    of_application(owner, application, |counters| {
+        count((row, reason), &mut counters.decisions, look_up);
+    });
+}
+
+/// Counts a preflight. `look_up` finds the counter the first time.
+pub(super) fn count_preflight(
+    owner: u64,
+    application: &str,
+    allowed: bool,
+    reason: &'static str,
+    look_up: impl FnOnce() -> Counter,
+) {
+    of_application(owner, application, |counters| {
+        count((allowed, reason), &mut counters.preflights, look_up);
+    });
+}
+
+fn of_application(owner: u64, application: &str, count: impl FnOnce(&mut OfApplication)) {
     AT_HAND.with_borrow_mut(|at_hand| {
         at_hand.belong_to(owner);
         if let Some(counters) = at_hand.by_application.get_mut(application) {
-            return count((row, reason), counters, look_up);
+            return count(counters);
         }
-        let mut counters = Vec::new();
-        count((row, reason), &mut counters, look_up);
-        at_hand.by_application.insert(application.into(), counters);
+        count(at_hand.by_application.entry(application.into()).or_default());
     });
 }
 

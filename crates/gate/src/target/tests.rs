@@ -1,7 +1,7 @@
 use crossgate_model::HostError;
 use proptest::prelude::*;
 
-use super::{Target, TargetError};
+use super::{Target, TargetError, is_plain, spelled_anew};
 
 fn read(host: &str, path: &str) -> Result<Target, TargetError> {
     Target::read(None, [host.as_bytes()].into_iter(), path, None)
@@ -169,6 +169,13 @@ proptest! {
             let again = read("acme.example", target.path()).unwrap();
             prop_assert_eq!(again.path(), target.path());
             prop_assert_eq!(again.is_ambiguous(), target.is_ambiguous());
+        }
+    }
+
+    #[test]
+    fn a_plain_path_is_what_the_careful_reading_makes_of_it(path in "/[ -~]{0,20}|(/[a-z.]{0,3}){1,4}") {
+        if is_plain(&path) {
+            prop_assert_eq!(spelled_anew(&path), Ok((path, false)));
         }
     }
 
