@@ -103,6 +103,10 @@ impl crossgate_proxy::Gateway for Gateway {
         self.metrics.accept_failed();
     }
 
+    fn connection_cut(&self, reason: &'static str) {
+        self.metrics.connection_cut(reason);
+    }
+
     fn upstream_health(&self, upstream: &UpstreamUrl, change: HealthChange) {
         let (host, port) = (upstream.host.as_str(), upstream.port);
         self.metrics.upstream_health(&format!("{host}:{port}"), change);

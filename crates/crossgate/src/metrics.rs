@@ -46,6 +46,12 @@ struct Answered {
     status: u16,
 }
 
+/// Why a connection of a visitor's was cut.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Cut {
+    reason: &'static str,
+}
+
 /// A certificate, under a name of the config's or of its file's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Certificate {
@@ -91,6 +97,7 @@ pub(crate) struct Metrics {
     preflights: Family<Preflight, Counter>,
     duration: Durations,
     accept_failures: Counter,
+    connections_cut: Family<Cut, Counter>,
     mail_failures: Gauge,
     store_usable: Gauge,
     upstream_ejections: Family<OfUpstream, Counter>,
@@ -126,6 +133,12 @@ impl Metrics {
             "store_usable",
             "Whether the store could be read and written when it was last looked at",
             store_usable.clone(),
+        );
+        let connections_cut = Family::default();
+        registry.register(
+            "connections_cut",
+            "Connections of visitors that were refused or ended for what they did, by reason",
+            connections_cut.clone(),
         );
         let upstream_ejections = Family::default();
         let upstream_returns = Family::default();
@@ -192,6 +205,7 @@ impl Metrics {
             answered,
             preflights,
             accept_failures,
+            connections_cut,
             mail_failures,
             store_usable,
             upstream_ejections,
@@ -235,6 +249,11 @@ impl Metrics {
     /// A connection could not be accepted.
     pub(crate) fn accept_failed(&self) {
         self.accept_failures.inc();
+    }
+
+    /// A visitor's connection was refused or ended for its own doing.
+    pub(crate) fn connection_cut(&self, reason: &'static str) {
+        self.connections_cut.get_or_create(&Cut { reason }).inc();
     }
 
     /// Whether the store can be used.

@@ -12,7 +12,7 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 /// we can still vouch for. IPv4-mapped addresses are IPv4 addresses.
 #[must_use]
 pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpNet]) -> IpAddr {
-    let trusted = |address: &IpAddr| trusted_proxies.iter().any(|net| net.contains(address));
+    let trusted = |address: &IpAddr| is_trusted_proxy(*address, trusted_proxies);
     let mut client = peer.to_canonical();
     if !trusted(&client) {
         return client;
@@ -31,6 +31,13 @@ pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpNe
         }
     }
     client
+}
+
+/// Whether an address is a trusted proxy's, which speaks for visitors of its own.
+#[must_use]
+pub fn is_trusted_proxy(address: IpAddr, trusted_proxies: &[IpNet]) -> bool {
+    let address = address.to_canonical();
+    trusted_proxies.iter().any(|net| net.contains(&address))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::body_source::Http1;
 use crate::byte_stream::ByteStream;
+use crate::crowd::Place;
 use crate::door::Door;
 use crate::http2::serve_http2;
 use crate::server::Worker;
@@ -48,12 +49,13 @@ pub(crate) async fn serve(
     entrance: Arc<Entrance>,
     stream: TcpStream,
     address: SocketAddr,
+    place: Place,
     stop: CancellationToken,
 ) {
     // Latency only; a socket without it works as well.
     let _kept_as_it_is = stream.set_nodelay(true);
     let ip = address.ip().to_canonical();
-    let stream = Stalling::new(stream, worker.limits.write_pause);
+    let stream = Stalling::new(stream, place, Rc::clone(&worker));
     let (stream, door) = match entrance.tls.load_full() {
         None => {
             let redirects = entrance.redirects.load(Ordering::Relaxed);
@@ -72,6 +74,7 @@ pub(crate) async fn serve(
                 }
                 Err(_) => {
                     tracing::debug!(peer = %ip, "a TLS handshake took too long");
+                    worker.gateway.connection_cut("tls-handshake-timeout");
                     return;
                 }
             }

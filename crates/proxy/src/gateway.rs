@@ -48,6 +48,8 @@ pub trait Gateway: Send + Sync + 'static {
     fn record(&self, record: Record<'_>);
     /// Takes note that a connection could not be accepted: out of descriptors, mostly.
     fn accept_failed(&self);
+    /// Takes note that a visitor's connection was refused or ended for its own doing; `reason` is a stable kebab-case code. Must not wait.
+    fn connection_cut(&self, reason: &'static str);
     /// Takes note that a thread passes an upstream over, or does so no longer. Must not wait.
     fn upstream_health(&self, upstream: &UpstreamUrl, change: HealthChange);
 }

@@ -5,6 +5,10 @@ use std::time::Duration;
 /// Limits that hold for every connection. The defaults are meant for the open internet.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// Most connections of visitors at once, on all threads.
+    pub connections: usize,
+    /// Most of those from one IPv4 address or IPv6 /64, those of trusted proxies apart.
+    pub connections_of_a_network: usize,
     /// Longest TLS handshake.
     pub tls_handshake: Duration,
     /// Longest wait for a request's head, and for the next request on an idle connection.
@@ -32,6 +36,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            connections: 32_768,
+            connections_of_a_network: 4_096,
             tls_handshake: Duration::from_secs(10),
             head: Duration::from_secs(30),
             idle: Duration::from_secs(75),

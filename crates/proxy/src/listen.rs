@@ -5,9 +5,16 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::time::Duration;
 
 use crossgate_model::Listener;
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, Socket, TcpKeepalive, Type};
+
+/// Two minutes to notice a visitor that is gone.
+const KEEPALIVE: TcpKeepalive = TcpKeepalive::new()
+    .with_time(Duration::from_secs(60))
+    .with_interval(Duration::from_secs(15))
+    .with_retries(4);
 
 /// A listener with its sockets.
 #[derive(Debug)]
@@ -92,6 +99,8 @@ fn reuse_port(
         socket.bind(&address.into())?;
         socket.listen(1024)?;
         socket.set_nonblocking(true)?;
+        // Accepted connections have it from here. A WebSocket may be quiet for hours; a visitor that is gone without a word is noticed.
+        socket.set_tcp_keepalive(&KEEPALIVE)?;
         let socket = TcpListener::from(socket);
         // Port 0: the first socket chooses, the others follow.
         address = socket.local_addr()?;

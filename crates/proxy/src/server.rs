@@ -1,6 +1,6 @@
 //! Threads that accept and serve, and how they stop.
 
-use std::net::TcpListener;
+use std::net::{IpAddr, TcpListener};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
+use crossgate_gate::is_trusted_proxy;
 use crossgate_model::Listener;
 use tokio::task::{JoinSet, LocalSet};
 use tokio::time::{Instant, sleep, timeout};
@@ -16,6 +17,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::balance::Upstreams;
 use crate::connection::{Entrance, serve};
+use crate::crowd::{Crowd, Place};
 use crate::date::Dates;
 use crate::drain::Drain;
 use crate::{Bound, Gateway, Issued, Limits, ListenerTls, TlsError};
@@ -42,6 +44,8 @@ pub struct Drained {
 pub(crate) struct Worker {
     pub(crate) gateway: Arc<dyn Gateway>,
     pub(crate) limits: Limits,
+    /// Of all threads.
+    pub(crate) crowd: Arc<Crowd>,
     pub(crate) upstreams: Upstreams,
     /// WebSockets that are open.
     pub(crate) tunnels: TaskTracker,
@@ -96,12 +100,14 @@ impl Server {
             entrances.push(entrance);
         }
         let (mut threads, idle) = (Vec::with_capacity(count), Arc::<OnceLock<Duration>>::default());
+        let crowd = Arc::<Crowd>::default();
         for (number, sockets) in sockets.into_iter().enumerate() {
             let ending = Ending { stop: stop.clone(), idle: Arc::clone(&idle), cut: cut.clone() };
-            let gateway = Arc::clone(gateway);
+            let (gateway, crowd) = (Arc::clone(gateway), Arc::clone(&crowd));
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            let run =
-                move || LocalSet::new().block_on(&runtime, work(sockets, gateway, limits, ending));
+            let run = move || {
+                LocalSet::new().block_on(&runtime, work(sockets, gateway, limits, crowd, ending))
+            };
             threads
                 .push(std::thread::Builder::new().name(format!("data-plane-{number}")).spawn(run)?);
         }
@@ -183,6 +189,7 @@ async fn work(
     sockets: Vec<(Arc<Entrance>, TcpListener)>,
     gateway: Arc<dyn Gateway>,
     limits: Limits,
+    crowd: Arc<Crowd>,
     ending: Ending,
 ) -> usize {
     let Ending { stop, idle, cut } = ending;
@@ -191,6 +198,7 @@ async fn work(
     let worker = Rc::new(Worker {
         gateway,
         limits,
+        crowd,
         upstreams,
         tunnels: tunnels.clone(),
         drain: Rc::clone(&drain),
@@ -228,6 +236,20 @@ async fn work(
     left
 }
 
+/// A place for a connection, if there is one left.
+fn place(worker: &Worker, address: IpAddr) -> Option<Place> {
+    let gate = worker.gateway.gate();
+    let speaks_for_many = is_trusted_proxy(address, &gate.snapshot().trusted_proxies);
+    match worker.crowd.admit(address, speaks_for_many, &worker.limits) {
+        Ok(place) => Some(place),
+        Err(full) => {
+            tracing::debug!(peer = %address, reason = full.reason(), "a connection is refused");
+            worker.gateway.connection_cut(full.reason());
+            None
+        }
+    }
+}
+
 /// Closes connections to upstreams that nobody needs any more.
 async fn sweep(worker: Rc<Worker>) {
     loop {
@@ -258,8 +280,10 @@ async fn accept(
             Some(_ended) = connections.join_next() => {}
             accepted = socket.accept() => match accepted {
                 Ok((stream, address)) => {
-                    let (worker, entrance) = (Rc::clone(&worker), Arc::clone(&entrance));
-                    connections.spawn_local(serve(worker, entrance, stream, address, stop.clone()));
+                    let Some(place) = place(&worker, address.ip()) else { continue };
+                    let (worker, entrance, stop) =
+                        (Rc::clone(&worker), Arc::clone(&entrance), stop.clone());
+                    connections.spawn_local(serve(worker, entrance, stream, address, place, stop));
                 }
                 // Out of descriptors, mostly: it passes when connections end, and must not spin until then.
                 Err(error) => {

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -9,18 +10,25 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
 
+use crate::crowd::Place;
+use crate::server::Worker;
+
 /// A connection that breaks when nothing could be written for too long.
 pub(crate) struct Stalling {
     stream: TcpStream,
+    /// The longest time in which the peer takes nothing.
     pause: Duration,
+    worker: Rc<Worker>,
+    _place: Place,
     timer: Option<Pin<Box<Sleep>>>,
     waiting: bool,
 }
 
 impl Stalling {
-    /// `pause` is the longest time in which the peer takes nothing.
-    pub(crate) const fn new(stream: TcpStream, pause: Duration) -> Self {
-        Self { stream, pause, timer: None, waiting: false }
+    /// A connection and its place, which is its own until it is closed, whoever has it then.
+    pub(crate) fn new(stream: TcpStream, place: Place, worker: Rc<Worker>) -> Self {
+        let pause = worker.limits.write_pause;
+        Self { stream, pause, worker, _place: place, timer: None, waiting: false }
     }
 
     fn check(
@@ -39,6 +47,7 @@ impl Stalling {
             self.waiting = true;
         }
         ready!(timer.as_mut().poll(context));
+        self.worker.gateway.connection_cut("slow-reader");
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }

@@ -294,6 +294,10 @@ impl Gateway for TestGateway {
 
     fn accept_failed(&self) {}
 
+    fn connection_cut(&self, reason: &'static str) {
+        self.records.lock().unwrap().push(format!("cut {reason}"));
+    }
+
     fn upstream_health(&self, upstream: &UpstreamUrl, change: HealthChange) {
         self.records.lock().unwrap().push(format!("{} {change:?}", upstream.port));
     }
