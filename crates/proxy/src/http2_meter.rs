@@ -124,7 +124,7 @@ impl Meter {
             }
             RST_STREAM if head.error.is_some_and(is_the_visitors_fault) => {
                 let spent = budget.spend(Vain::Reset, now);
-                self.overspent.set(spent.err().or(self.overspent.get()));
+                self.overspent.set(spent.err().or_else(|| self.overspent.get()));
             }
             GOAWAY => self.goaway.set(head.error),
             _ => {}

@@ -21,6 +21,7 @@ mod cookies;
 mod engine;
 mod form;
 mod gateway;
+pub mod http2;
 mod lines;
 mod mailbox;
 pub mod ports;

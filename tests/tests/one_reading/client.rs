@@ -5,6 +5,7 @@ mod answer;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use crossgate_testkit::http2::PREFACE;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
@@ -78,7 +79,7 @@ pub(crate) async fn send(case: &Case, way: Way, proxy: &Proxy, client: IpAddr) -
         Input::Http2(lines) => {
             let lines =
                 lines.iter().map(|(mark, line)| (*mark, line.replace(COOKIE, &proxy.cookies)));
-            let bytes = [frames::PREFACE, &frames::of(&lines.collect::<Vec<_>>())].concat();
+            let bytes = [PREFACE, &frames::of(&lines.collect::<Vec<_>>())].concat();
             match way {
                 Way::Tls => {
                     http2(

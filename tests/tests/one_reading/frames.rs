@@ -1,15 +1,9 @@
 //! HTTP/2 frames (RFC 9113) as the lines of a case say them: header fields without compression, so that nothing is
 //! spelt otherwise than it stands there.
 
+use crossgate_testkit::http2::{self, DATA, END_HEADERS, END_STREAM, HEADERS, frame};
+
 use crate::escape::unescape;
-
-/// What a connection begins with: the preface and empty settings.
-pub(crate) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
-
-const DATA: u8 = 0;
-const HEADERS: u8 = 1;
-const END_STREAM: u8 = 1;
-const END_HEADERS: u8 = 4;
 
 /// The frames of stream 1. `H name value` is a field of a block of headers, which ends where something else
 /// stands; `D text` is a frame of data; `R text` is what a body ends with: `open` for nothing;
@@ -45,16 +39,6 @@ pub(crate) fn of(lines: &[(char, String)]) -> Vec<u8> {
         .collect()
 }
 
-/// One frame.
-pub(crate) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len()).expect("a small frame").to_be_bytes();
-    let mut frame = length[1..].to_vec();
-    frame.extend([kind, flags]);
-    frame.extend(stream.to_be_bytes());
-    frame.extend_from_slice(payload);
-    frame
-}
-
 fn any(line: &str) -> (u8, u8, u32, Vec<u8>) {
     let mut words = line.splitn(4, ' ');
     let mut word = || words.next().unwrap_or_default();
@@ -63,29 +47,10 @@ fn any(line: &str) -> (u8, u8, u32, Vec<u8>) {
     (small(word()), small(word()), number(word()), unescape(word()))
 }
 
-/// A literal field without indexing, neither string compressed (RFC 7541, section 6.2.2). The name ends at the first space.
+/// A field; the name ends at the first space.
 fn field(line: &str, block: &mut Vec<u8>) {
     let (name, value) = line.split_once(' ').unwrap_or((line, ""));
-    block.push(0);
-    for text in [unescape(name), unescape(value)] {
-        length(text.len(), block);
-        block.extend(text);
-    }
-}
-
-/// An integer of seven bits and as many bytes more as it needs (RFC 7541, section 5.1).
-fn length(length: usize, out: &mut Vec<u8>) {
-    if length < 127 {
-        out.push(u8::try_from(length).expect("below 127"));
-        return;
-    }
-    out.push(127);
-    let mut rest = length - 127;
-    while rest >= 128 {
-        out.push(u8::try_from(rest % 128).expect("below 128") | 128);
-        rest /= 128;
-    }
-    out.push(u8::try_from(rest).expect("below 128"));
+    http2::field(&unescape(name), &unescape(value), block);
 }
 
 /// The status that a block of an answer's headers begins with, as far as HPACK spells statuses.

@@ -140,6 +140,37 @@ async fn who_does_not_read_is_cut_off() {
     read_until(&mut visitor, "\r\n\r\n").await;
     let ended = tokio::time::timeout(crate::world::PATIENCE, was_closed.recv()).await;
     assert_eq!(ended, Ok(Some(())), "the upstream is let go");
+    assert!(world.records().contains(&"cut slow-reader".to_owned()), "{:?}", world.records());
+}
+
+/// sec-C5-S13: over HTTP/2 the window of a stream is closed, and the connection goes on answering pings.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_open_a_window_is_cut_off() {
+    let (closed, mut was_closed) = tokio::sync::mpsc::unbounded_channel();
+    let upstream = in_bytes(move |mut stream| {
+        let closed = closed.clone();
+        async move {
+            read_head(&mut stream).await;
+            let head = "HTTP/1.1 200 OK\r\ncontent-length: 999999999\r\n\r\n";
+            stream.write_all(head.as_bytes()).await.unwrap();
+            while stream.write_all(&[b'a'; 65_536]).await.is_ok() {}
+            closed.send(()).unwrap();
+        }
+    })
+    .await;
+    let limits = Limits { write_pause: Duration::from_millis(200), ..Limits::default() };
+    let world = World::open_by(format!("service: \"http://{upstream}\""), limits).await;
+    let mut visitor = world.connect().await;
+    visitor.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await.unwrap();
+    // SETTINGS_INITIAL_WINDOW_SIZE is 0.
+    visitor.write_all(b"\0\0\x06\x04\0\0\0\0\0\0\x04\0\0\0\0").await.unwrap();
+    // GET / over http at open.acme.example.
+    let block = b"\x82\x86\x84\x01\x11open.acme.example";
+    let head = [0, 0, u8::try_from(block.len()).unwrap(), 1, 5, 0, 0, 0, 1];
+    visitor.write_all(&[&head[..], block].concat()).await.unwrap();
+    let ended = tokio::time::timeout(crate::world::PATIENCE, was_closed.recv()).await;
+    assert_eq!(ended, Ok(Some(())), "the upstream is let go");
+    assert!(world.records().contains(&"cut slow-reader".to_owned()), "{:?}", world.records());
 }
 
 #[tokio::test(flavor = "multi_thread")]
