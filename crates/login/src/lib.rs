@@ -33,6 +33,7 @@ mod site;
 mod start;
 #[cfg(test)]
 mod testing;
+pub mod throttle;
 pub mod ticket;
 mod visit;
 mod ways;

@@ -27,8 +27,14 @@ pub const MAILS_WINDOW_SECONDS: i64 = 15 * 60;
 pub const REQUESTS_PER_NETWORK: u32 = 200;
 /// The window of [`REQUESTS_PER_NETWORK`], in seconds.
 pub const REQUESTS_WINDOW_SECONDS: i64 = 60 * 60;
+/// Codes asked for by all browsers in that window that are not known to have signed in before.
+pub const REQUESTS_IN_ALL: u32 = 20_000;
 /// Codes tried for one address in a window: with six digits, a guess in 50,000 windows.
 pub const TRIES_PER_ADDRESS: u32 = 20;
+/// Codes tried from one network in that window.
+pub const TRIES_PER_NETWORK: u32 = 400;
+/// Codes tried by all browsers in that window that are not known to have signed in before.
+pub const TRIES_IN_ALL: u32 = 40_000;
 /// The window of [`TRIES_PER_ADDRESS`], in seconds.
 pub const TRIES_WINDOW_SECONDS: i64 = 60 * 60;
 
@@ -36,29 +42,28 @@ pub const TRIES_WINDOW_SECONDS: i64 = 60 * 60;
 ///
 /// `known` is the value of a device cookie that vouches for this browser having signed in with the address.
 #[must_use]
-pub fn asking(email: &str, client: IpAddr, known: Option<&[u8]>) -> [Limit; 2] {
-    [
-        Limit {
-            bucket: address_bucket("mail", email, known),
-            limit: MAILS_PER_ADDRESS,
-            window_seconds: MAILS_WINDOW_SECONDS,
-        },
-        Limit {
-            bucket: format!("asks:{}", network(client)),
-            limit: REQUESTS_PER_NETWORK,
-            window_seconds: REQUESTS_WINDOW_SECONDS,
-        },
-    ]
+pub fn asking(email: &str, client: IpAddr, known: Option<&[u8]>) -> Vec<Limit> {
+    let mails = Limit {
+        bucket: address_bucket("mail", email, known),
+        limit: MAILS_PER_ADDRESS,
+        window_seconds: MAILS_WINDOW_SECONDS,
+    };
+    let window_seconds = REQUESTS_WINDOW_SECONDS;
+    let limit = |bucket, limit| Limit { bucket, limit, window_seconds };
+    let of_network = limit(format!("asks:{}", network(client)), REQUESTS_PER_NETWORK);
+    let of_all = known.is_none().then(|| limit("asks".to_owned(), REQUESTS_IN_ALL));
+    [mails, of_network].into_iter().chain(of_all).collect()
 }
 
-/// The counter of trying a code.
+/// Counters of trying a code.
 #[must_use]
-pub fn trying(email: &str, known: Option<&[u8]>) -> Limit {
-    Limit {
-        bucket: address_bucket("try", email, known),
-        limit: TRIES_PER_ADDRESS,
-        window_seconds: TRIES_WINDOW_SECONDS,
-    }
+pub fn trying(email: &str, client: IpAddr, known: Option<&[u8]>) -> Vec<Limit> {
+    let window_seconds = TRIES_WINDOW_SECONDS;
+    let limit = |bucket, limit| Limit { bucket, limit, window_seconds };
+    let of_address = limit(address_bucket("try", email, known), TRIES_PER_ADDRESS);
+    let of_network = limit(format!("tries:{}", network(client)), TRIES_PER_NETWORK);
+    let of_all = known.is_none().then(|| limit("tries".to_owned(), TRIES_IN_ALL));
+    [of_address, of_network].into_iter().chain(of_all).collect()
 }
 
 fn address_bucket(what: &str, email: &str, known: Option<&[u8]>) -> String {
@@ -89,8 +94,8 @@ mod tests {
     #[test]
     fn counters_are_shared_and_split_as_they_should() {
         let ask = |email: &str, client: &str, known: Option<&[u8]>| {
-            let [address, network] = asking(email, client.parse().unwrap(), known);
-            (address.bucket, network.bucket)
+            let limits = asking(email, client.parse().unwrap(), known);
+            (limits[0].bucket.clone(), limits[1].bucket.clone())
         };
         let first = ask("alice@acme.example", HOME, None);
         assert_eq!(
@@ -126,14 +131,30 @@ mod tests {
         );
         assert_ne!(
             first.0,
-            trying("alice@acme.example", None).bucket,
+            trying("alice@acme.example", HOME.parse().unwrap(), None)[0].bucket,
             "mails and tries are counted apart"
         );
     }
 
     #[test]
     fn no_address_stands_in_a_counters_name() {
-        let [address, _] = asking("alice@acme.example", HOME.parse().unwrap(), None);
-        assert!(!address.bucket.contains("alice"), "{}", address.bucket);
+        for limit in asking("alice@acme.example", HOME.parse().unwrap(), None) {
+            assert!(!limit.bucket.contains("alice"), "{}", limit.bucket);
+        }
+    }
+
+    #[test]
+    fn all_strangers_share_a_counter_that_known_browsers_are_not_in() {
+        let buckets = |limits: Vec<super::Limit>| {
+            limits.into_iter().map(|limit| limit.bucket).collect::<Vec<_>>()
+        };
+        let (home, away) = (HOME.parse().unwrap(), "198.51.100.7".parse().unwrap());
+        for ask in [asking, trying] {
+            let one = buckets(ask("alice@acme.example", home, None));
+            let other = buckets(ask("bob@acme.example", away, None));
+            assert_eq!(one.iter().filter(|bucket| other.contains(bucket)).count(), 1);
+            let known = buckets(ask("alice@acme.example", home, Some(b"device")));
+            assert!(known.iter().all(|bucket| !other.contains(bucket)));
+        }
     }
 }

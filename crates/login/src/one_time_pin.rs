@@ -88,10 +88,10 @@ pub enum Effect {
         /// Some allow policy would admit the address.
         admitted: bool,
     },
-    /// Count this; then, if it is not full, have the store judge the digits.
+    /// Count these; then, if none is full, have the store judge the digits.
     TryCode {
         /// What is counted first.
-        limit: Limit,
+        limits: Vec<Limit>,
         /// Exactly [`CODE_DIGITS`] ASCII digits.
         digits: String,
     },
@@ -161,7 +161,7 @@ fn address_sent(text: &str, around: &Surroundings<'_>) -> (State, Effect) {
         return (State::Address, Effect::AskAddress(Some(Complaint::NotAnAddress)));
     };
     let known = (around.known_device)(&email);
-    let limits = limits::asking(email.as_str(), around.client, known.as_deref()).into();
+    let limits = limits::asking(email.as_str(), around.client, known.as_deref());
     let admitted = around.application.settings.policies.could_admit(email.as_str(), around.client);
     let flow = Flow { email, nonce: around.nonce.to_owned() };
     (State::Code(flow), Effect::MakeCode { limits, admitted })
@@ -174,8 +174,8 @@ fn code_sent(flow: Flow, text: &str, around: &Surroundings<'_>) -> (State, Effec
         return (State::Code(flow), Effect::AskCode(Some(Complaint::NotACode)));
     }
     let known = (around.known_device)(&flow.email);
-    let limit = limits::trying(flow.email.as_str(), known.as_deref());
-    (State::Code(flow), Effect::TryCode { limit, digits })
+    let limits = limits::trying(flow.email.as_str(), around.client, known.as_deref());
+    (State::Code(flow), Effect::TryCode { limits, digits })
 }
 
 fn judged(flow: Flow, judgement: Judgement) -> (State, Effect) {

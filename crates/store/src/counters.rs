@@ -12,6 +12,8 @@ pub struct Counted {
     pub within: bool,
     /// How many there were in this window, this one included.
     pub count: u32,
+    /// When the window ends, in unix time.
+    pub ends_at: i64,
 }
 
 impl Store {
@@ -33,7 +35,7 @@ impl Store {
              ON CONFLICT (bucket) DO UPDATE SET
                count = CASE WHEN counters.expires_at > ?3 AND counters.expires_at <= ?2 THEN counters.count + 1 ELSE 1 END,
                expires_at = CASE WHEN counters.expires_at > ?3 AND counters.expires_at <= ?2 THEN counters.expires_at ELSE ?2 END
-             RETURNING count",
+             RETURNING count, expires_at",
         )
         .bind(bucket)
         .bind(now.saturating_add(window))
@@ -43,7 +45,7 @@ impl Store {
         .map_err(StoreError::of("counting"))?;
         commit(write).await?;
         let count = u32::try_from(row.get::<i64, _>("count")).unwrap_or(u32::MAX);
-        Ok(Counted { within: count <= limit, count })
+        Ok(Counted { within: count <= limit, count, ends_at: row.get("expires_at") })
     }
 
     /// How many were counted in `bucket` in the window that is open at `now`.

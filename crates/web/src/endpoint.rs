@@ -71,6 +71,9 @@ impl Web {
             return self.failure(false, StatusCode::BAD_REQUEST, "unreadable-target", request_id);
         };
         let asked = Asked { gate: &gate, head: &head, form, request_id, now };
+        if let Some(refused) = self.throttled(&asked, &endpoint) {
+            return refused;
+        }
         let answered = match &endpoint {
             AccessEndpoint::Authorized => self.authorized(&asked).await,
             AccessEndpoint::Callback => Ok(self.callback(&asked)),

@@ -32,12 +32,15 @@ mod sign_out;
 mod status;
 #[cfg(test)]
 mod testing;
+mod throttled;
 mod ticket;
 mod words;
 
-use std::sync::Arc;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
+use crossgate_login::throttle::{Throttle, TooMany};
 use crossgate_session::Sessions;
 
 pub use admin::{AdminPages, NotReady, admin_router};
@@ -49,18 +52,25 @@ pub struct Web {
     sessions: Arc<Sessions>,
     outbox: Outbox,
     brand: ArcSwap<String>,
+    throttle: Mutex<Throttle>,
 }
 
 impl Web {
     /// The pages of the organization of this name, over these sessions, mailing through this outbox.
     #[must_use]
     pub fn new(sessions: Arc<Sessions>, outbox: Outbox, organization: &str) -> Self {
-        Self { sessions, outbox, brand: ArcSwap::from_pointee(organization.to_owned()) }
+        let brand = ArcSwap::from_pointee(organization.to_owned());
+        Self { sessions, outbox, brand, throttle: Mutex::default() }
     }
 
     /// Changes the organization's name, at a reload of the config.
     pub fn rename(&self, organization: &str) {
         self.brand.store(Arc::new(organization.to_owned()));
+    }
+
+    /// Counts a step of a sign-in.
+    pub(crate) fn step_of_sign_in(&self, client: IpAddr, now: i64) -> Result<(), TooMany> {
+        self.throttle.lock().unwrap_or_else(PoisonError::into_inner).step(client, now)
     }
 
     pub(crate) const fn sessions(&self) -> &Arc<Sessions> {

@@ -269,6 +269,11 @@ pub(crate) fn of_failure(status: StatusCode, code: &str) -> Words {
             "Try again in a moment.",
         ),
         "store-unavailable" => STORE_UNAVAILABLE,
+        "too-many-sign-ins" => words(
+            "Too many sign-ins at once",
+            "More sign-ins come from your network, or from everywhere, than the gateway takes at a time.",
+            "Wait a few seconds, then try again.",
+        ),
         _ => {
             let reason = Reason::ALL.iter().find(|reason| reason.code() == code);
             reason.map_or_else(|| of_status(status), |reason| of_reason(*reason))

@@ -11,6 +11,7 @@
 mod connections;
 mod honest;
 mod http2;
+mod sign_in;
 
 use crossgate_testkit::{Received, Reply, World};
 

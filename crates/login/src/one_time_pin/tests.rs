@@ -30,7 +30,7 @@ fn an_address_gets_a_flow_whether_or_not_it_is_admitted() {
         let State::Code(flow) = state else { panic!("{email}") };
         assert_eq!(flow.nonce, "nonce");
         let Effect::MakeCode { admitted, limits } = effect else { panic!("{email}") };
-        assert_eq!((admitted, limits.len()), (expected, 2), "{email}");
+        assert_eq!((admitted, limits.len()), (expected, 3), "{email}");
     }
 }
 

@@ -20,6 +20,7 @@ use super::set;
 use crate::answer::redirect_to;
 use crate::endpoint::{Asked, EndpointError};
 use crate::mail::{Letter, browser_name};
+use crate::throttled::refused;
 use crate::{Web, cookies, random, words};
 
 /// Longest form that the page can send.
@@ -106,6 +107,7 @@ impl Web {
             nonce: &nonce,
         };
         let (mut state, mut effect) = step(state, event, &around);
+        let mut wait = None;
         loop {
             let event = match (effect, &state) {
                 (Effect::AskAddress(complaint), _)
@@ -113,25 +115,32 @@ impl Web {
                     return self.ask_address(asked, visit, browser, email, complaint);
                 }
                 (Effect::AskCode(complaint), State::Code(flow)) => {
-                    return Ok(self.ask_code(asked, visit, browser, flow, complaint));
+                    let answer = self.ask_code(asked, visit, browser, flow, complaint);
+                    return Ok(match wait {
+                        Some(seconds) => refused(answer, "too-many-codes", seconds),
+                        None => answer,
+                    });
                 }
                 (Effect::SignIn { email }, _) => return self.signed_in(asked, entry, &email).await,
                 (Effect::MakeCode { limits, admitted }, State::Code(flow)) => {
-                    if self.all_within(&limits, asked.now).await? {
+                    wait = self.wait_for(&limits, asked.now).await?;
+                    if wait.is_none() {
                         self.make_code(asked, visit, browser, flow, admitted).await?;
                         return Ok(self.ask_code(asked, visit, browser, flow, None));
                     }
                     Event::TooOften
                 }
-                (Effect::TryCode { limit, digits }, State::Code(flow)) => {
+                (Effect::TryCode { limits, digits }, State::Code(flow)) => {
                     let flow_id = flow.id(browser.value());
                     if !self.sessions().store().has_pin(&flow_id).await? {
                         // Not counted: whoever asked for no code has nothing to guess, and could lock the address out.
                         Event::Judged(Judgement::Expired)
-                    } else if self.all_within(&[limit], asked.now).await? {
-                        Event::Judged(self.judge(asked, browser, flow, &digits).await?)
                     } else {
-                        Event::TooOften
+                        wait = self.wait_for(&limits, asked.now).await?;
+                        match wait {
+                            None => Event::Judged(self.judge(asked, browser, flow, &digits).await?),
+                            Some(_) => Event::TooOften,
+                        }
                     }
                 }
                 (Effect::MakeCode { .. } | Effect::TryCode { .. }, State::Address) => {
@@ -142,17 +151,20 @@ impl Web {
         }
     }
 
-    async fn all_within(&self, limits: &[Limit], now: i64) -> Result<bool, EndpointError> {
-        let mut within = true;
+    /// Counts in all of them. If one is full, how many seconds it takes until all begin anew.
+    async fn wait_for(&self, limits: &[Limit], now: i64) -> Result<Option<i64>, EndpointError> {
+        let mut wait = None;
         for limit in limits {
             let counted = self
                 .sessions()
                 .store()
                 .count(&limit.bucket, now, limit.window_seconds, limit.limit)
                 .await?;
-            within &= counted.within;
+            if !counted.within {
+                wait = wait.max(Some(counted.ends_at.saturating_sub(now).max(1)));
+            }
         }
-        Ok(within)
+        Ok(wait)
     }
 
     /// Keeps a flow with a code, and mails the code if the address is admitted. Where it is not, the flow holds a code

@@ -162,6 +162,8 @@ async fn mails_to_one_address_are_limited_and_its_owner_is_spared() {
     }
     assert!(words(&last).contains("Too many codes"), "{}", words(&last));
     assert_eq!(last.status(), StatusCode::TOO_MANY_REQUESTS);
+    let seconds = header(&last, "retry-after").and_then(|seconds| seconds.parse::<u32>().ok());
+    assert!(seconds.is_some_and(|seconds| (1..=900).contains(&seconds)), "{seconds:?}");
     owner.forget("login.acme.example", "CF_Authorization");
     owner.forget("app1.acme.example", "CF_Authorization");
     let (url, _) = owner.sign_in(&world, APP1, ALICE).await;
