@@ -19,7 +19,7 @@ const HTTP2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
 /// rel-D3, rel-D8
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hand_overs_under_load_refuse_and_drop_nothing() {
-    let mut world = one_application().arguments(&["--drain", "4"]).start(hello).await;
+    let mut world = one_application().arguments(&["--drain", "8"]).start(hello).await;
     let url = world.url(APP1, "/");
     let client = world.signed_in(&url, ANN).await;
     let traffic = Traffic::start(world.port);

@@ -59,7 +59,8 @@ async fn sockets_of_systemd_are_shared_by_all_threads_and_passed_on() {
     std::fs::write(&config, text).unwrap();
 
     let mut call = Call::new(&config);
-    call.arguments = vec!["--drain".to_owned(), "1".to_owned()];
+    // The slowest of the visitors must come again before what is idle is closed, on a busy computer, too.
+    call.arguments = vec!["--drain".to_owned(), "8".to_owned()];
     let start = || {
         let mut command = call.command();
         let parent_fd = OwnedFd::from(public.try_clone().unwrap());
@@ -78,7 +79,7 @@ async fn sockets_of_systemd_are_shared_by_all_threads_and_passed_on() {
     let before = traffic.requests();
     until("more traffic", PATIENCE, async || (traffic.requests() > before + 100).then_some(()))
         .await;
-    process.end(Duration::from_secs(10)).await;
+    process.end(Duration::from_secs(20)).await;
     assert_eq!(
         Client::new().get(&format!("http://127.0.0.1:{admin}/readyz")).send().await.status,
         200
