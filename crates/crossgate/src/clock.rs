@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use arrayvec::ArrayString;
 use aws_lc_rs::error::Unspecified;
 
 /// Unix time in seconds.
@@ -21,7 +22,7 @@ pub(crate) fn fill_random(bytes: &mut [u8]) -> Result<(), Unspecified> {
 }
 
 /// A number for a request: 16 hex digits, new each time. For people to compare, and no secret.
-pub(crate) fn request_id() -> String {
+pub(crate) fn request_id() -> ArrayString<16> {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let number = REQUESTS.with(RequestNumbers::next);
     let mut text = [b'0'; 16];
@@ -29,7 +30,8 @@ pub(crate) fn request_id() -> String {
         let value = usize::try_from(number >> (4 * place) & 15).unwrap_or_default();
         *digit = DIGITS.get(value).copied().unwrap_or_default();
     }
-    String::from_utf8_lossy(&text).into_owned()
+    // Digits are ASCII.
+    ArrayString::from_byte_string(&text).unwrap_or_default()
 }
 
 thread_local! {

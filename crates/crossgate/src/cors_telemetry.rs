@@ -8,7 +8,7 @@ use crossgate_store::{CorsRefusal, CorsRefusalCount, Store};
 use tokio::time::sleep;
 
 use crate::clock;
-use crate::decision_log::{Line, Text};
+use crate::decision_log::Line;
 
 /// How often counts are written.
 const WRITE: Duration = Duration::from_secs(30);
@@ -29,8 +29,8 @@ pub(crate) struct CorsTelemetry(Arc<Mutex<HashMap<CorsRefusal, CorsRefusalCount>
 
 impl CorsTelemetry {
     /// Counts a decision, if it refused a page of another origin something. Called off the request path.
-    pub(crate) fn count(&self, line: &Line) {
-        let (Some(cors), Some(application)) = (&line.cors, line.text(Text::Application)) else {
+    pub(crate) fn count(&self, line: &Line<'_>) {
+        let (Some(cors), Some(application)) = (&line.cors, line.application) else {
             return;
         };
         if cors.allowed {
@@ -38,20 +38,18 @@ impl CorsTelemetry {
         }
         let refusal = CorsRefusal {
             application: application.to_owned(),
-            origin: cors.origin.clone(),
+            origin: cors.origin.to_owned(),
             kind: cors.kind.to_owned(),
             reason: cors.reason.unwrap_or("origin-not-allowed").to_owned(),
-            method: cors.requested_method.clone().unwrap_or_else(|| {
-                line.method.as_ref().map(ToString::to_string).unwrap_or_default()
-            }),
-            refused: cors.refused.clone().unwrap_or_default(),
+            method: cors.requested_method.or(line.method).unwrap_or_default().to_owned(),
+            refused: cors.refused.unwrap_or_default().to_owned(),
         };
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let room = waiting.len() < WAITING || waiting.contains_key(&refusal);
         if room {
             let count = waiting.entry(refusal).or_default();
             count.count += 1;
-            count.signed_in += i64::from(line.text(Text::Identity).is_some());
+            count.signed_in += i64::from(line.identity.is_some());
         }
     }
 

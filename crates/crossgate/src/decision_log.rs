@@ -1,117 +1,69 @@
 //! The decision log: one JSON line a decision on standard output.
 //!
-//! A request hands over a [`Line`] and goes on; a thread of its own formats and writes. The queue is bounded: when the
+//! A request leaves a [`Line`] in its thread's queue and goes on; a thread of its own formats and writes. Queues are bounded: when the
 //! reader of the log cannot keep up, lines are dropped and counted, and no request waits.
 
 mod json_line;
+mod line;
+mod packed;
 
+use std::cell::RefCell;
 use std::io::Write;
-use std::net::IpAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::thread::JoinHandle;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{JoinHandle, Thread};
 use std::time::Duration;
 
-use http::Method;
+use rtrb::{Consumer, Producer, RingBuffer};
+
+pub(crate) use line::{Cors, Line, Timestamp};
 
 use crate::cors_telemetry::CorsTelemetry;
 
-/// Lines that wait for the writer.
-const QUEUE: usize = 16_384;
+/// Bytes of a thread's queue: some ten thousand lines.
+const QUEUE: usize = 4 << 20;
 
 /// Bytes that are written at once.
 const ENOUGH: usize = 1 << 16;
 
-/// How long a line may wait for others to be written with it.
-const COMPANY: Duration = Duration::from_millis(5);
+/// How long the writer rests after it has written: under load that is one write for many lines.
+const REST: Duration = Duration::from_millis(20);
 
-/// One decision. Holds no query, token, cookie, code or secret.
-#[derive(Debug)]
-pub(crate) struct Line {
-    /// RFC 3339, with milliseconds.
-    pub(crate) time: Timestamp,
-    pub(crate) client_ip: IpAddr,
-    pub(crate) method: Option<Method>,
-    pub(crate) row: u8,
-    pub(crate) reason: &'static str,
-    pub(crate) rule: Option<&'static str>,
-    pub(crate) cors: Option<Box<Cors>>,
-    pub(crate) status: u16,
-    pub(crate) upstream_status: Option<u16>,
-    pub(crate) duration_us: u64,
-    pub(crate) upstream_us: Option<u64>,
-    pub(crate) texts: Texts,
+static NUMBERS: AtomicU64 = AtomicU64::new(1);
+
+thread_local! {
+    static QUEUE_AT_HAND: RefCell<Option<Queue>> = const { RefCell::new(None) };
 }
-
-/// A text of a line.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Text {
-    RequestId,
-    Host,
-    Path,
-    Application,
-    Policy,
-    Identity,
-}
-
-/// The texts of a line, in the order of [`Text`], in one piece: a line is made on one thread and dropped on another, for each request.
-#[derive(Debug)]
-pub(crate) struct Texts {
-    joined: Box<str>,
-    ends: [Option<u32>; 6],
-}
-
-impl Texts {
-    /// Joins texts, given in the order of [`Text`].
-    pub(crate) fn join(texts: [Option<&str>; 6]) -> Self {
-        let length = texts.iter().flatten().map(|text| text.len()).sum();
-        let mut joined = String::with_capacity(length);
-        let ends = texts.map(|text| {
-            joined.push_str(text?);
-            u32::try_from(joined.len()).ok()
-        });
-        Self { joined: joined.into_boxed_str(), ends }
-    }
-
-    fn get(&self, text: Text) -> Option<&str> {
-        let place = text as usize;
-        let end = (*self.ends.get(place)?)? as usize;
-        let before = self.ends.get(..place)?.iter().rev().flatten().next();
-        self.joined.get(before.map_or(0, |before| *before as usize)..end)
-    }
-}
-
-impl Line {
-    /// A text, if there is one.
-    pub(crate) fn text(&self, text: Text) -> Option<&str> {
-        self.texts.get(text)
-    }
-}
-
-/// What CORS had to do with it.
-#[derive(Debug)]
-pub(crate) struct Cors {
-    /// `preflight` or `actual`.
-    pub(crate) kind: &'static str,
-    pub(crate) origin: String,
-    pub(crate) allowed: bool,
-    pub(crate) reason: Option<&'static str>,
-    /// The method that a preflight asks for.
-    pub(crate) requested_method: Option<String>,
-    /// The method or header that was refused.
-    pub(crate) refused: Option<String>,
-}
-
-/// Unix time in milliseconds, written as RFC 3339.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Timestamp(pub(crate) i64);
 
 /// The way in. Cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct DecisionLog {
-    queue: SyncSender<Line>,
-    dropped: Arc<AtomicU64>,
+pub(crate) struct DecisionLog(Arc<Entrance>);
+
+/// Closes the log when the last handle is gone.
+#[derive(Debug)]
+struct Entrance {
+    shared: Arc<Shared>,
+    writer: Thread,
+}
+
+/// What the threads of requests and the writer have in common.
+#[derive(Debug)]
+struct Shared {
+    /// Tells it from the log of another gateway in this process.
+    number: u64,
+    /// Queues that the writer does not know yet.
+    new_queues: Mutex<Vec<Consumer<u8>>>,
+    dropped: AtomicU64,
+    closed: AtomicBool,
+    /// The writer waits to be woken.
+    asleep: AtomicBool,
+}
+
+/// A thread's own queue.
+struct Queue {
+    log: u64,
+    lines: Producer<u8>,
+    packed: Vec<u8>,
 }
 
 impl DecisionLog {
@@ -120,40 +72,142 @@ impl DecisionLog {
         output: impl Write + Send + 'static,
         telemetry: CorsTelemetry,
     ) -> (Self, JoinHandle<()>) {
-        let (queue, lines) = sync_channel(QUEUE);
-        let writer = std::thread::spawn(move || write(&lines, output, &telemetry));
-        (Self { queue, dropped: Arc::default() }, writer)
+        let shared = Arc::new(Shared {
+            number: NUMBERS.fetch_add(1, Ordering::Relaxed),
+            new_queues: Mutex::default(),
+            dropped: AtomicU64::default(),
+            closed: AtomicBool::default(),
+            asleep: AtomicBool::default(),
+        });
+        let writer = Writer { shared: Arc::clone(&shared), queues: Vec::new(), output, telemetry };
+        let writing = std::thread::spawn(move || writer.run());
+        let entrance = Entrance { shared, writer: writing.thread().clone() };
+        (Self(Arc::new(entrance)), writing)
     }
 
     /// Hands a line over. Never waits.
-    pub(crate) fn record(&self, line: Line) {
-        if let Err(TrySendError::Full(_)) = self.queue.try_send(line) {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
+    pub(crate) fn record(&self, line: &Line<'_>) {
+        let shared = &self.0.shared;
+        let recorded = QUEUE_AT_HAND.try_with(|at_hand| {
+            let at_hand = &mut *at_hand.borrow_mut();
+            let queue = match at_hand {
+                Some(queue) if queue.log == shared.number => queue,
+                _ => at_hand.insert(shared.new_queue()),
+            };
+            queue.packed.clear();
+            packed::pack(&mut queue.packed, line);
+            queue.lines.push_entire_slice(&queue.packed).is_ok()
+        });
+        if recorded != Ok(true) {
+            shared.dropped.fetch_add(1, Ordering::Relaxed);
         }
+        self.0.wake();
     }
 
     /// Lines that were dropped because the queue was full.
     pub(crate) fn dropped(&self) -> u64 {
-        self.dropped.load(Ordering::Relaxed)
+        self.0.shared.dropped.load(Ordering::Relaxed)
     }
 }
 
-/// Writes until the last sender is gone; flushes whenever nothing waits. After the first line it waits a moment for company: under load that
-/// is one wake-up and one write for many lines.
-fn write(lines: &Receiver<Line>, mut output: impl Write, telemetry: &CorsTelemetry) {
-    let mut written = Vec::with_capacity(2 * ENOUGH);
-    while let Ok(first) = lines.recv() {
-        std::thread::sleep(COMPANY);
-        let mut next = Some(first);
-        while let Some(line) = next {
-            telemetry.count(&line);
-            json_line::write(&mut written, &line);
-            if written.len() >= ENOUGH {
-                flush(&mut output, &mut written);
-            }
-            next = lines.try_recv().ok();
+impl Entrance {
+    /// Wakes the writer if it sleeps. What was done before is seen by a writer that is about to fall asleep.
+    fn wake(&self) {
+        fence(Ordering::SeqCst);
+        if self.shared.asleep.load(Ordering::Relaxed)
+            && self.shared.asleep.swap(false, Ordering::Relaxed)
+        {
+            self.writer.unpark();
         }
-        flush(&mut output, &mut written);
+    }
+}
+
+impl Drop for Entrance {
+    fn drop(&mut self) {
+        self.shared.closed.store(true, Ordering::Release);
+        self.wake();
+    }
+}
+
+impl Shared {
+    fn new_queue(&self) -> Queue {
+        let (lines, reader) = RingBuffer::new(QUEUE);
+        self.new_queues.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+        Queue { log: self.number, lines, packed: Vec::new() }
+    }
+}
+
+/// The thread that formats and writes.
+struct Writer<W> {
+    shared: Arc<Shared>,
+    queues: Vec<Consumer<u8>>,
+    output: W,
+    telemetry: CorsTelemetry,
+}
+
+impl<W: Write> Writer<W> {
+    /// Until the log is closed and all is written.
+    fn run(mut self) {
+        let (mut lines, mut text) = (Vec::new(), Vec::with_capacity(2 * ENOUGH));
+        loop {
+            // Before the queues are looked at: nothing comes once it is closed.
+            let closed = self.shared.closed.load(Ordering::Acquire);
+            self.take_up_new_queues();
+            let written = self.write(&mut lines, &mut text);
+            match (written, closed) {
+                (true, _) => std::thread::sleep(REST),
+                (false, true) => return,
+                (false, false) => self.sleep(),
+            }
+        }
+    }
+
+    fn take_up_new_queues(&mut self) {
+        let mut new = self.shared.new_queues.lock().unwrap_or_else(PoisonError::into_inner);
+        self.queues.append(&mut new);
+        drop(new);
+        // Those of threads that have ended, once they are empty.
+        self.queues.retain(|queue| !queue.is_abandoned() || !queue.is_empty());
+    }
+
+    /// Writes all that is there. Says whether that was anything.
+    fn write(&mut self, lines: &mut Vec<u8>, text: &mut Vec<u8>) -> bool {
+        let mut any = false;
+        for queue in &mut self.queues {
+            lines.clear();
+            if let Ok(chunk) = queue.read_chunk(queue.slots()) {
+                let (first, second) = chunk.as_slices();
+                lines.extend_from_slice(first);
+                lines.extend_from_slice(second);
+                chunk.commit_all();
+            }
+            let mut rest = lines.as_slice();
+            while let Some(line) = packed::unpack(&mut rest) {
+                any = true;
+                self.telemetry.count(&line);
+                json_line::write(text, &line);
+                if text.len() >= ENOUGH {
+                    flush(&mut self.output, text);
+                }
+            }
+        }
+        if any {
+            flush(&mut self.output, text);
+        }
+        any
+    }
+
+    /// Until somebody has something to say.
+    fn sleep(&self) {
+        self.shared.asleep.store(true, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+        let new =
+            || !self.shared.new_queues.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
+        let waiting = || self.queues.iter().any(|queue| !queue.is_empty());
+        if !waiting() && !new() && !self.shared.closed.load(Ordering::Acquire) {
+            std::thread::park();
+        }
+        self.shared.asleep.store(false, Ordering::Relaxed);
     }
 }
 
@@ -163,67 +217,5 @@ fn flush(output: &mut impl Write, written: &mut Vec<u8>) {
     written.clear();
 }
 
-impl Timestamp {
-    /// RFC 3339 in UTC, or nothing beyond the year 9999.
-    fn text(self) -> Option<[u8; 24]> {
-        let time = time::OffsetDateTime::from_unix_timestamp(self.0.div_euclid(1_000)).ok()?;
-        let (year, month, day) = time.to_calendar_date();
-        let (hour, minute, second) = time.to_hms();
-        let fields = [
-            (0, 4, u32::try_from(year).ok()?),
-            (5, 2, u8::from(month).into()),
-            (8, 2, day.into()),
-            (11, 2, hour.into()),
-            (14, 2, minute.into()),
-            (17, 2, second.into()),
-            (20, 3, u32::try_from(self.0.rem_euclid(1_000)).ok()?),
-        ];
-        let mut text = *b"0000-00-00T00:00:00.000Z";
-        for (at, digits, mut number) in fields {
-            for byte in text.iter_mut().skip(at).take(digits).rev() {
-                *byte += u8::try_from(number % 10).ok()?;
-                number /= 10;
-            }
-        }
-        Some(text)
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::{Text, Texts, Timestamp};
-
-    #[test]
-    fn texts_that_were_joined_come_apart_again() {
-        let texts = Texts::join([Some("id"), None, Some("/path"), Some(""), None, Some("me")]);
-        let all = [
-            Text::RequestId,
-            Text::Host,
-            Text::Path,
-            Text::Application,
-            Text::Policy,
-            Text::Identity,
-        ];
-        let expected = [Some("id"), None, Some("/path"), Some(""), None, Some("me")];
-        assert_eq!(all.map(|text| texts.get(text)), expected);
-    }
-
-    #[test]
-    fn times_are_written_as_rfc_3339() {
-        let rows = [
-            (0, "1970-01-01T00:00:00.000Z"),
-            (951_782_399_999, "2000-02-28T23:59:59.999Z"),
-            (951_782_400_007, "2000-02-29T00:00:00.007Z"),
-            (1_795_444_474_120, "2026-11-23T14:34:34.120Z"),
-            (-1, "1969-12-31T23:59:59.999Z"),
-            (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
-            (i64::MAX, ""),
-        ];
-        for (milliseconds, expected) in rows {
-            let text = Timestamp(milliseconds)
-                .text()
-                .map_or(String::new(), |text| String::from_utf8_lossy(&text).into_owned());
-            assert_eq!(text, expected, "{milliseconds}");
-        }
-    }
-}
+mod tests;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use arrayvec::ArrayString;
 use bytes::Bytes;
 use crossgate_gate::{AccessEndpoint, Action, EndpointRequest, Gate, Head, Verdict};
 use crossgate_model::UpstreamUrl;
@@ -10,11 +11,11 @@ use crossgate_proxy::{Failure, HealthChange, Record};
 use crossgate_session::Sessions;
 use crossgate_web::Web;
 use futures_util::future::BoxFuture;
-use http::{Response, StatusCode};
+use http::{Method, Response, StatusCode};
 use tokio::runtime::Handle;
 
 use crate::clock;
-use crate::decision_log::{Cors, DecisionLog, Line, Texts, Timestamp};
+use crate::decision_log::{Cors, DecisionLog, Line, Timestamp};
 use crate::metrics::Metrics;
 
 /// Everything that the data plane asks.
@@ -42,7 +43,7 @@ impl crossgate_proxy::Gateway for Gateway {
         clock::now()
     }
 
-    fn request_id(&self) -> String {
+    fn request_id(&self) -> ArrayString<16> {
         clock::request_id()
     }
 
@@ -133,36 +134,31 @@ impl crossgate_proxy::Gateway for Gateway {
         self.metrics.record(record.application, row, reason, status, record.duration);
         let micros =
             |duration: std::time::Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
-        self.log.record(Line {
+        self.log.record(&Line {
             time: Timestamp(clock::now_in_milliseconds()),
+            request_id: record.request_id,
             client_ip: record.client,
-            method: record.method.cloned(),
+            method: record.method.map(Method::as_str),
+            host: record.host,
+            path: record.path,
+            application: record.application,
             row,
             reason,
+            policy: record.policy.map(|(policy, _)| policy),
             rule: record.policy.map(|(_, rule)| rule),
-            cors: record
-                .cors
-                .map(|cors| Cors {
-                    kind: if cors.preflight { "preflight" } else { "actual" },
-                    origin: cors.origin.to_owned(),
-                    allowed: cors.allowed,
-                    reason: cors.refusal,
-                    requested_method: cors.requested_method.map(str::to_owned),
-                    refused: cors.refused.map(str::to_owned),
-                })
-                .map(Box::new),
+            identity: record.identity,
+            cors: record.cors.map(|cors| Cors {
+                kind: if cors.preflight { "preflight" } else { "actual" },
+                origin: cors.origin,
+                allowed: cors.allowed,
+                reason: cors.refusal,
+                requested_method: cors.requested_method,
+                refused: cors.refused,
+            }),
             status,
             upstream_status: record.upstream_status.map(|status| status.as_u16()),
             duration_us: micros(record.duration),
             upstream_us: record.upstream_duration.map(micros),
-            texts: Texts::join([
-                Some(record.request_id),
-                record.host,
-                record.path,
-                record.application,
-                record.policy.map(|(policy, _)| policy),
-                record.identity,
-            ]),
         });
     }
 }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arrayvec::ArrayString;
 use bytes::Bytes;
 use crossgate_gate::{
     AccessEndpoint, EndpointRefusal, EndpointRequest, Gate, Head, Reason, Row, Verdict,
@@ -24,7 +25,7 @@ pub trait Gateway: Send + Sync + 'static {
     /// Unix time in seconds.
     fn now(&self) -> i64;
     /// A new number for a request: what log, pages and `x-request-id` have in common.
-    fn request_id(&self) -> String;
+    fn request_id(&self) -> ArrayString<16>;
     /// The gateway's own answer to a request, without the headers that every such answer gets.
     fn answer(
         &self,

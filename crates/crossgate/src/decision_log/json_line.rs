@@ -2,89 +2,109 @@
 
 use std::net::IpAddr;
 
-use super::{Cors, Line, Text};
+use super::line::{Cors, Line};
 
-/// What stands before a value: names are ours, nothing in them has to be escaped.
-macro_rules! after {
+/// A member's name as it is written before a text, before another value, and with none.
+struct Name {
+    before_text: &'static [u8],
+    before_value: &'static [u8],
+    null: &'static [u8],
+}
+
+/// Names are ours: nothing in them has to be escaped.
+macro_rules! name {
     ($name:literal) => {
-        concat!(",\"", $name, "\":").as_bytes()
+        const {
+            &Name {
+                before_text: concat!(",\"", $name, "\":\"").as_bytes(),
+                before_value: concat!(",\"", $name, "\":").as_bytes(),
+                null: concat!(",\"", $name, "\":null").as_bytes(),
+            }
+        }
     };
 }
 
 /// Adds a line with its line break.
-pub(super) fn write(output: &mut Vec<u8>, line: &Line) {
+pub(super) fn write(output: &mut Vec<u8>, line: &Line<'_>) {
     output.reserve(1024);
-    output.extend_from_slice(b"{\"time\":");
-    plain(output, b"", line.time.text().as_ref().map(|text| text.as_slice()));
-    plain(output, after!("request_id"), line.text(Text::RequestId).map(str::as_bytes));
-    address(output, after!("client_ip"), line.client_ip);
-    plain(output, after!("method"), line.method.as_ref().map(|method| method.as_str().as_bytes()));
-    text(output, after!("host"), line.text(Text::Host));
-    text(output, after!("path"), line.text(Text::Path));
-    text(output, after!("application"), line.text(Text::Application));
-    number(output, after!("row"), Some(line.row.into()));
-    plain(output, after!("reason"), Some(line.reason.as_bytes()));
-    text(output, after!("policy"), line.text(Text::Policy));
-    plain(output, after!("rule"), line.rule.map(str::as_bytes));
-    text(output, after!("identity"), line.text(Text::Identity));
-    cors(output, line.cors.as_deref());
-    number(output, after!("status"), Some(line.status.into()));
-    number(output, after!("upstream_status"), line.upstream_status.map(u64::from));
-    number(output, after!("duration_us"), Some(line.duration_us));
-    number(output, after!("upstream_us"), line.upstream_us);
+    match line.time.text() {
+        None => output.extend_from_slice(b"{\"time\":null"),
+        Some(time) => {
+            output.extend_from_slice(b"{\"time\":\"");
+            output.extend_from_slice(&time);
+            output.push(b'"');
+        }
+    }
+    plain(output, name!("request_id"), Some(line.request_id));
+    address(output, name!("client_ip"), line.client_ip);
+    plain(output, name!("method"), line.method);
+    text(output, name!("host"), line.host);
+    text(output, name!("path"), line.path);
+    text(output, name!("application"), line.application);
+    number(output, name!("row"), Some(line.row.into()));
+    plain(output, name!("reason"), Some(line.reason));
+    text(output, name!("policy"), line.policy);
+    plain(output, name!("rule"), line.rule);
+    text(output, name!("identity"), line.identity);
+    cors(output, line.cors.as_ref());
+    number(output, name!("status"), Some(line.status.into()));
+    number(output, name!("upstream_status"), line.upstream_status.map(u64::from));
+    number(output, name!("duration_us"), Some(line.duration_us));
+    number(output, name!("upstream_us"), line.upstream_us);
     output.extend_from_slice(b"}\n");
 }
 
-fn cors(output: &mut Vec<u8>, value: Option<&Cors>) {
-    output.extend_from_slice(after!("cors"));
-    let Some(cors) = value else { return output.extend_from_slice(b"null") };
-    output.extend_from_slice(b"{\"kind\":");
-    plain(output, b"", Some(cors.kind.as_bytes()));
-    text(output, after!("origin"), Some(&cors.origin));
-    output.extend_from_slice(after!("allowed"));
+fn cors(output: &mut Vec<u8>, value: Option<&Cors<'_>>) {
+    let name = name!("cors");
+    let Some(cors) = value else { return output.extend_from_slice(name.null) };
+    output.extend_from_slice(name.before_value);
+    output.extend_from_slice(b"{\"kind\":\"");
+    output.extend_from_slice(cors.kind.as_bytes());
+    output.push(b'"');
+    text(output, name!("origin"), Some(cors.origin));
+    output.extend_from_slice(name!("allowed").before_value);
     output.extend_from_slice(if cors.allowed { b"true" } else { b"false" });
-    plain(output, after!("reason"), cors.reason.map(str::as_bytes));
-    text(output, after!("requested_method"), cors.requested_method.as_deref());
-    text(output, after!("refused"), cors.refused.as_deref());
+    plain(output, name!("reason"), cors.reason);
+    text(output, name!("requested_method"), cors.requested_method);
+    text(output, name!("refused"), cors.refused);
     output.push(b'}');
 }
 
 /// A text in which nothing has to be escaped: a token, or one of ours.
-fn plain(output: &mut Vec<u8>, before: &[u8], value: Option<&[u8]>) {
-    output.extend_from_slice(before);
+fn plain(output: &mut Vec<u8>, name: &Name, value: Option<&str>) {
     match value {
-        None => output.extend_from_slice(b"null"),
+        None => output.extend_from_slice(name.null),
         Some(value) => {
-            output.push(b'"');
-            output.extend_from_slice(value);
+            output.extend_from_slice(name.before_text);
+            output.extend_from_slice(value.as_bytes());
             output.push(b'"');
         }
     }
 }
 
-fn text(output: &mut Vec<u8>, before: &[u8], value: Option<&str>) {
+fn text(output: &mut Vec<u8>, name: &Name, value: Option<&str>) {
     match value {
         Some(value) if !is_plain(value.as_bytes()) => {
-            output.extend_from_slice(before);
+            output.extend_from_slice(name.before_value);
             // Writing to a vector does not fail.
             let _written = serde_json::to_writer(output, value);
         }
-        value => plain(output, before, value.map(str::as_bytes)),
+        value => plain(output, name, value),
     }
 }
 
-fn number(output: &mut Vec<u8>, before: &[u8], value: Option<u64>) {
-    output.extend_from_slice(before);
+fn number(output: &mut Vec<u8>, name: &Name, value: Option<u64>) {
     match value {
-        None => output.extend_from_slice(b"null"),
+        None => output.extend_from_slice(name.null),
         Some(value) => {
+            output.extend_from_slice(name.before_value);
             output.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
         }
     }
 }
 
-fn address(output: &mut Vec<u8>, before: &[u8], value: IpAddr) {
-    output.extend_from_slice(before);
+fn address(output: &mut Vec<u8>, name: &Name, value: IpAddr) {
+    output.extend_from_slice(name.before_value);
     let _written = serde_json::to_writer(output, &value);
 }
 
@@ -96,38 +116,35 @@ fn is_plain(text: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use http::Method;
     use proptest::prelude::*;
     use serde_json::{Value, json};
 
-    use super::super::{Cors, Line, Texts, Timestamp};
+    use super::super::line::{Cors, Line, Timestamp};
     use super::write;
 
-    fn line(path: &str, cors: Option<Cors>) -> Line {
+    fn line<'a>(path: &'a str, cors: Option<Cors<'a>>) -> Line<'a> {
         Line {
             time: Timestamp(0),
+            request_id: "0123456789abcdef",
             client_ip: "2001:db8::1".parse().unwrap(),
-            method: Some(Method::PUT),
+            method: Some("PUT"),
+            host: Some("app.example"),
+            path: Some(path),
+            application: None,
             row: 14,
             reason: "allowed",
+            policy: Some("staff"),
             rule: Some("email"),
-            cors: cors.map(Box::new),
+            identity: None,
+            cors,
             status: 200,
             upstream_status: Some(204),
             duration_us: u64::MAX,
             upstream_us: None,
-            texts: Texts::join([
-                Some("0123456789abcdef"),
-                Some("app.example"),
-                Some(path),
-                None,
-                Some("staff"),
-                None,
-            ]),
         }
     }
 
-    fn read(line: &Line) -> Value {
+    fn read(line: &Line<'_>) -> Value {
         let mut output = Vec::new();
         write(&mut output, line);
         assert_eq!(output.iter().filter(|byte| **byte == b'\n').count(), 1);
@@ -138,10 +155,10 @@ mod tests {
     fn a_line_has_every_field() {
         let cors = Cors {
             kind: "preflight",
-            origin: "https://a.example".to_owned(),
+            origin: "https://a.example",
             allowed: false,
             reason: Some("method-not-allowed"),
-            requested_method: Some("PUT".to_owned()),
+            requested_method: Some("PUT"),
             refused: None,
         };
         let expected = json!({

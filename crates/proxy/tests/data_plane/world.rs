@@ -238,8 +238,8 @@ impl Gateway for TestGateway {
         NOW
     }
 
-    fn request_id(&self) -> String {
-        "0123456789abcdef".to_owned()
+    fn request_id(&self) -> arrayvec::ArrayString<16> {
+        arrayvec::ArrayString::from("0123456789abcdef").unwrap()
     }
 
     fn answer(
