@@ -1,11 +1,6 @@
 //! Fetch Metadata request headers (`Sec-Fetch-*`).
 
-use http::header::{HeaderMap, HeaderName};
-
-const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-const MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
-const DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
-const USER: HeaderName = HeaderName::from_static("sec-fetch-user");
+use http::HeaderMap;
 
 /// What a browser says about how a request came to be. A header that is absent is `None`; one
 /// that is doubled or not known is `Unknown`, which callers treat as the worst value.
@@ -24,12 +19,28 @@ pub struct FetchMetadata {
 impl FetchMetadata {
     /// Reads the four headers.
     pub fn from_headers(headers: &HeaderMap) -> Self {
-        Self {
-            dest: one(headers, &DEST).map(|value| value.map_or(SecFetchDest::Unknown, dest)),
-            mode: one(headers, &MODE).map(|value| value.map_or(SecFetchMode::Unknown, mode)),
-            site: one(headers, &SITE).map(|value| value.map_or(SecFetchSite::Unknown, site)),
-            user: one(headers, &USER) == Some(Some(b"?1")),
+        let (mut read, mut users) = (Self::default(), 0);
+        for (name, value) in headers {
+            let Some(which) = name.as_str().strip_prefix("sec-fetch-") else { continue };
+            let value = value.as_bytes();
+            match which {
+                "dest" => {
+                    read.dest = Some(read.dest.map_or(dest(value), |_| SecFetchDest::Unknown));
+                }
+                "mode" => {
+                    read.mode = Some(read.mode.map_or(mode(value), |_| SecFetchMode::Unknown));
+                }
+                "site" => {
+                    read.site = Some(read.site.map_or(site(value), |_| SecFetchSite::Unknown));
+                }
+                "user" => {
+                    users += 1;
+                    read.user = users == 1 && value == b"?1";
+                }
+                _ => {}
+            }
         }
+        read
     }
 }
 
@@ -134,13 +145,6 @@ pub enum SecFetchDest {
     Worker,
     /// `xslt`
     Xslt,
-}
-
-/// The header's value, `Some(None)` when there are several lines.
-fn one<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Option<&'a [u8]>> {
-    let mut lines = headers.get_all(name).iter();
-    let first = lines.next()?;
-    Some(if lines.next().is_some() { None } else { Some(first.as_bytes()) })
 }
 
 fn site(value: &[u8]) -> SecFetchSite {

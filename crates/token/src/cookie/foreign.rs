@@ -11,22 +11,26 @@ use super::read::{crumbs, name_and_value};
 ///
 /// All cookies are looked at, not only the first so many: what is not looked at would pass.
 pub fn foreign(headers: &HeaderMap, line: &mut Vec<u8>) {
-    let mut lines = headers.get_all(COOKIE).iter();
-    let Some(first) = lines.next() else { return };
-    let ours = |cookie: &[u8]| is_gateway_cookie(name_and_value(cookie).0);
-    if lines.next().is_none() && !crumbs(first.as_bytes()).any(ours) {
-        line.extend_from_slice(first.as_bytes());
-        return;
+    let (before, mut any_of_ours) = (line.len(), false);
+    let mut last = None;
+    for sent in headers.get_all(COOKIE) {
+        for crumb in crumbs(sent.as_bytes()) {
+            let crumb = crumb.trim_ascii();
+            if is_gateway_cookie(name_and_value(crumb).0) {
+                any_of_ours = true;
+            } else if !crumb.is_empty() {
+                if line.len() > before {
+                    line.extend_from_slice(b"; ");
+                }
+                line.extend_from_slice(crumb);
+            }
+        }
+        // Several lines are joined, whatever is on them.
+        any_of_ours |= last.replace(sent).is_some();
     }
-    for crumb in headers.get_all(COOKIE).iter().flat_map(|line| crumbs(line.as_bytes())) {
-        let crumb = crumb.trim_ascii();
-        if crumb.is_empty() || ours(crumb) {
-            continue;
-        }
-        if !line.is_empty() {
-            line.extend_from_slice(b"; ");
-        }
-        line.extend_from_slice(crumb);
+    if let (Some(only), false) = (last, any_of_ours) {
+        line.truncate(before);
+        line.extend_from_slice(only.as_bytes());
     }
 }
 
