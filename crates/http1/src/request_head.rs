@@ -43,6 +43,14 @@ impl<'a> RequestHead<'a> {
     /// # Errors
     /// Whatever no client sends in earnest, and two readers could read in two ways.
     pub fn parse(bytes: &'a Bytes) -> Result<Self, RequestHeadError> {
+        Self::parse_with(bytes, HeaderMap::new())
+    }
+
+    /// The same with an empty map for the headers, whose memory is used again.
+    ///
+    /// # Errors
+    /// As [`RequestHead::parse`].
+    pub fn parse_with(bytes: &'a Bytes, empty: HeaderMap) -> Result<Self, RequestHeadError> {
         let head = bytes.strip_prefix(b"\r\n").unwrap_or(bytes);
         if matches!(head, [b'\r' | b'\n', ..]) {
             return Err(RequestHeadError::RequestLine);
@@ -71,11 +79,12 @@ impl<'a> RequestHead<'a> {
             method,
             target,
             version,
-            headers: HeaderMap::with_capacity(parsed.headers.len()),
+            headers: empty,
             body: BodyLength::None,
             options: ConnectionOptions::default(),
             expects_continue: false,
         };
+        read.headers.reserve(parsed.headers.len());
         read.add_fields(parsed.headers, bytes)?;
         // An authority in the target stands beside a Host, never for it (RFC 9112, section 3.2).
         let names_host = read.version == Version::Http10 || read.headers.contains_key(HOST);

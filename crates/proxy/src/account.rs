@@ -21,7 +21,8 @@ pub(crate) struct Account<'a> {
     target: Option<(&'a str, &'a str)>,
     origin: Option<Origin<'a>>,
     pub(crate) identity: Option<&'a str>,
-    pub(crate) upstream: Option<(Option<StatusCode>, Duration)>,
+    upstream: Option<(Option<StatusCode>, Duration)>,
+    ended: Option<Instant>,
     pub(crate) failure: Option<Failure>,
 }
 
@@ -47,6 +48,7 @@ impl<'a> Account<'a> {
             origin: None,
             identity: None,
             upstream: None,
+            ended: None,
             failure: None,
         }
     }
@@ -66,9 +68,17 @@ impl<'a> Account<'a> {
         });
     }
 
+    /// Notes that the upstream, which was asked at `asked_at`, has answered just now, or failed to.
+    pub(crate) fn answered(&mut self, asked_at: Instant, status: Option<StatusCode>) {
+        let now = Instant::now();
+        self.upstream = Some((status, now.saturating_duration_since(asked_at)));
+        self.ended = Some(now);
+    }
+
     /// Hands the record over.
     pub(crate) fn record(self, worker: &Worker, verdict: &Verdict<'_>, reply: &Reply) {
         let (host, path) = self.target.unzip();
+        let ended = self.ended.unwrap_or_else(Instant::now);
         worker.gateway.record(Record {
             request_id: self.request_id,
             client: self.client,
@@ -88,7 +98,7 @@ impl<'a> Account<'a> {
             cors: self.origin.as_ref().map(|origin| cors(origin, verdict)),
             status: reply.status(),
             upstream_status: self.upstream.and_then(|(status, _)| status),
-            duration: self.started.elapsed(),
+            duration: ended.saturating_duration_since(self.started),
             upstream_duration: self.upstream.map(|(_, duration)| duration),
         });
     }

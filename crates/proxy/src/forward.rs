@@ -7,6 +7,7 @@ use crossgate_model::{Application, IngressRule};
 use crossgate_session::Credentials;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, Method, StatusCode};
+use tokio::time::Instant;
 
 use crate::Failure;
 use crate::body_source::{BodySource, Withheld};
@@ -20,6 +21,8 @@ use crate::upstream_request::UpstreamRequest;
 
 /// A request that was decided to go to the upstream.
 pub(crate) struct Forwarding<'a> {
+    /// When that was decided.
+    pub(crate) at: Instant,
     pub(crate) worker: &'a Worker,
     pub(crate) gate: &'a Gate,
     pub(crate) application: Option<&'a Arc<Application>>,
@@ -96,6 +99,7 @@ impl<'a> Forwarding<'a> {
         let snapshot = self.gate.snapshot();
         let settings = self.application.map(|application| &application.settings);
         UpstreamRequest {
+            asked_at: self.at,
             method: self.method,
             target: self.target,
             headers: self.headers,

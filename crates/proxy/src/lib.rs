@@ -28,6 +28,7 @@ mod form;
 mod forward;
 mod gateway;
 mod head_bytes;
+mod header_maps;
 mod http2;
 mod http2_budget;
 mod http2_frames;

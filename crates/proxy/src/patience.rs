@@ -17,7 +17,16 @@ pub(crate) struct Patience {
 impl Patience {
     /// Ready once `deadline` is past. Until then the task is woken in time.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>, deadline: Instant) -> Poll<()> {
-        let now = Instant::now();
+        self.poll_at(Instant::now(), context, deadline)
+    }
+
+    /// The same for whoever has just looked what time it is.
+    pub(crate) fn poll_at(
+        &mut self,
+        now: Instant,
+        context: &mut Context<'_>,
+        deadline: Instant,
+    ) -> Poll<()> {
         if now >= deadline {
             return Poll::Ready(());
         }

@@ -110,10 +110,10 @@ impl Upstream {
         patience: &mut Patience,
     ) -> Result<UpstreamAnswer, Unanswered> {
         let own = request.websocket.is_some();
-        let now = Instant::now();
+        let mut now = request.asked_at;
         if !own {
             if let Some(sender) = self.shared() {
-                match self.ask_http2(sender, request, body, patience).await {
+                match self.ask_http2(sender, request, body, patience, now).await {
                     Err(Unanswered { progress: Progress::NothingSent, .. }) => {
                         *self.http2.borrow_mut() = None
                     }
@@ -123,11 +123,14 @@ impl Upstream {
             for _ in 0..LOOKS {
                 let Some(connection) = self.pooled(now) else { break };
                 let length = body.length();
-                match self.ask_http1(connection, request, body, patience).await {
+                match self.ask_http1(connection, request, body, patience, now).await {
                     Ok(answer) => return Ok(answer),
                     Err((Failure::UpstreamBroken, Some(nothing)))
                         if nothing.untouched
-                            || may_be_repeated(request.method, length != BodyLength::None) => {}
+                            || may_be_repeated(request.method, length != BodyLength::None) =>
+                    {
+                        now = Instant::now();
+                    }
                     Err((failure, _)) => {
                         return Err(Unanswered { failure, progress: Progress::Unanswered });
                     }
@@ -135,9 +138,11 @@ impl Upstream {
             }
         }
         let connecting = Box::pin(self.connect(!own && self.origin_request.http2));
-        match connecting.await {
+        let connected = connecting.await;
+        let now = Instant::now();
+        match connected {
             Ok(Fresh::Http1(connection)) => {
-                let asked = self.ask_http1(connection, request, body, patience).await;
+                let asked = self.ask_http1(connection, request, body, patience, now).await;
                 asked.map_err(|(failure, nothing)| {
                     let progress = match nothing {
                         Some(Nothing { untouched: true }) => Progress::NothingSent,
@@ -147,7 +152,7 @@ impl Upstream {
                     Unanswered { failure, progress }
                 })
             }
-            Ok(Fresh::Http2(sender)) => self.ask_http2(sender, request, body, patience).await,
+            Ok(Fresh::Http2(sender)) => self.ask_http2(sender, request, body, patience, now).await,
             Err(failure) => Err(Unanswered { failure, progress: Progress::NothingSent }),
         }
     }
@@ -215,13 +220,14 @@ impl Upstream {
         request: &UpstreamRequest<'_>,
         body: &mut S,
         patience: &mut Patience,
+        now: Instant,
     ) -> Result<UpstreamAnswer, (Failure, Option<Nothing>)> {
         let length = body.length();
         let framing = request.framing(length);
         let home = request.websocket.is_none().then(|| Rc::clone(self));
         let mut exchange =
             Exchange::begin(connection, home, framing, |head| request.write_http1(head, length));
-        let mut clock = self.clock();
+        let mut clock = self.clock(now);
         let answered = poll_fn(|context| {
             if let Poll::Ready(answered) = exchange.poll_head(request.method, body, context) {
                 return Poll::Ready(answered.map_err(|why| {
@@ -244,12 +250,13 @@ impl Upstream {
         request: &UpstreamRequest<'_>,
         body: &mut S,
         patience: &mut Patience,
+        now: Instant,
     ) -> Result<UpstreamAnswer, Unanswered> {
         let failed = |failure| Unanswered { failure, progress: Progress::Unanswered };
         let length = body.length();
         let head = request.to_http2(self.url.scheme, length).map_err(failed)?;
         let mut asking = Asking::begin(sender, head, request.framing(length));
-        let mut clock = self.clock();
+        let mut clock = self.clock(now);
         let answered = poll_fn(|context| {
             if let Poll::Ready(answered) = asking.poll_head(body, context) {
                 return Poll::Ready(answered);
@@ -264,9 +271,11 @@ impl Upstream {
         Ok(UpstreamAnswer::Http2(Box::new(exchange)))
     }
 
-    fn clock(&self) -> Clock {
+    /// Started `now`.
+    fn clock(&self, now: Instant) -> Clock {
         Clock {
-            since: Instant::now(),
+            since: now,
+            starts: true,
             for_body: false,
             progress: 0,
             body_pause: self.limits.body_pause,
@@ -283,6 +292,8 @@ struct Nothing {
 /// Whom a request waits for, and since when: an upstream's time runs only while the visitor's part is done.
 struct Clock {
     since: Instant,
+    /// It was started just now.
+    starts: bool,
     for_body: bool,
     progress: u64,
     body_pause: Duration,
@@ -298,16 +309,17 @@ impl Clock {
         progress: u64,
         context: &mut Context<'_>,
     ) -> Poll<Failure> {
+        let now = if std::mem::take(&mut self.starts) { self.since } else { Instant::now() };
         if (for_body, progress) != (self.for_body, self.progress) {
             (self.for_body, self.progress) = (for_body, progress);
-            self.since = Instant::now();
+            self.since = now;
         }
         let (time, failure) = if for_body {
             (self.body_pause, Failure::BodyTimeout)
         } else {
             (self.response_timeout, Failure::UpstreamResponseTimeout)
         };
-        patience.poll(context, self.since + time).map(|()| failure)
+        patience.poll_at(now, context, self.since + time).map(|()| failure)
     }
 }
 

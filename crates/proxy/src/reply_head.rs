@@ -15,12 +15,13 @@ pub(crate) struct ReplyHead<'a> {
     pub(crate) version: Version,
     /// Whether the connection goes on.
     pub(crate) persists: bool,
-    pub(crate) date: &'a [u8],
+    /// Says what time it is, where nobody else has said so.
+    pub(crate) date: &'a dyn Fn() -> [u8; 29],
 }
 
 impl<'a> ReplyHead<'a> {
     /// For an answer after which the connection closes.
-    pub(crate) const fn closing(date: &'a [u8]) -> Self {
+    pub(crate) const fn closing(date: &'a dyn Fn() -> [u8; 29]) -> Self {
         Self { method: &Method::GET, version: Version::Http11, persists: false, date }
     }
 
@@ -45,7 +46,7 @@ impl<'a> ReplyHead<'a> {
 
     fn finish(&self, output: &mut Vec<u8>, has_date: bool) {
         if !has_date {
-            write::field(output, b"date", self.date);
+            write::field(output, b"date", &(self.date)());
         }
         match (self.persists, self.version) {
             (true, Version::Http11) => {}

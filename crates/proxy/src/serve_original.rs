@@ -77,7 +77,9 @@ pub(crate) async fn serve_original(
         account.record(worker, &verdict, &reply);
         return reply;
     };
+    let (asked_at, mut patience) = (Instant::now(), Patience::default());
     let forwarding = Forwarding {
+        at: asked_at,
         worker,
         gate,
         application: verdict.application,
@@ -90,9 +92,8 @@ pub(crate) async fn serve_original(
         identity: decision.identity,
         credentials: credentials.as_ref(),
     };
-    let (asked_at, mut patience) = (Instant::now(), Patience::default());
     let answered = forward(&forwarding, &verdict.action, &mut NoBody, &mut patience).await;
-    account.upstream = Some((answered.as_ref().ok().map(Reply::status), asked_at.elapsed()));
+    account.answered(asked_at, answered.as_ref().ok().map(Reply::status));
     let mut reply = match answered {
         Ok(reply) if redirects(&reply) => {
             account.failure = Some(Failure::UpstreamRedirected);

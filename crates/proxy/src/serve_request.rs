@@ -123,7 +123,9 @@ pub(crate) async fn serve_request<S: BodySource>(
                 Action::Forward(forward) => forward.identity,
                 _ => UpstreamIdentity::None,
             };
+            let asked_at = Instant::now();
             let forwarding = Forwarding {
+                at: asked_at,
                 worker,
                 gate: &gate,
                 application: verdict.application,
@@ -136,10 +138,8 @@ pub(crate) async fn serve_request<S: BodySource>(
                 identity,
                 credentials: credentials.as_ref(),
             };
-            let asked_at = Instant::now();
             let answered = forward(&forwarding, &verdict.action, body, patience).await;
-            account.upstream =
-                Some((answered.as_ref().ok().map(Reply::status), asked_at.elapsed()));
+            account.answered(asked_at, answered.as_ref().ok().map(Reply::status));
             match answered {
                 Ok(mut reply) => {
                     if verdict.stamp.owns_responses && matches!(verdict.action, Action::Forward(_))

@@ -13,6 +13,7 @@ use http::header::{
 };
 use http::uri::{Authority, Scheme};
 use http::{HeaderMap, HeaderValue, Method, Request, Uri, Version};
+use tokio::time::Instant;
 
 use crate::Failure;
 use crate::connection::Peer;
@@ -24,6 +25,8 @@ const METHOD_OVERRIDES: [&str; 4] =
 
 /// A request for an upstream: what the visitor sent, what was decided on, and what the gateway has to say.
 pub(crate) struct UpstreamRequest<'a> {
+    /// When it was decided to ask.
+    pub(crate) asked_at: Instant,
     pub(crate) method: &'a Method,
     /// What was decided on.
     pub(crate) target: &'a Target,

@@ -20,6 +20,7 @@ use crate::byte_stream::ByteStream;
 use crate::connection::Peer;
 use crate::drain::Told;
 use crate::head_bytes;
+use crate::header_maps;
 use crate::outgoing::Outgoing;
 use crate::patience::Patience;
 use crate::reply::Reply;
@@ -86,7 +87,7 @@ pub(crate) async fn serve_visitor(
                 break;
             }
         };
-        let head = match RequestHead::parse(&bytes) {
+        let head = match RequestHead::parse_with(&bytes, header_maps::empty()) {
             Ok(head) => head,
             Err(error) => {
                 tracing::debug!(peer = %peer.ip, %error, "a request cannot be read");
@@ -96,7 +97,9 @@ pub(crate) async fn serve_visitor(
                 break;
             }
         };
-        match visitor.serve(worker, peer, &head).await {
+        let done = visitor.serve(worker, peer, &head).await;
+        header_maps::give_back(head.headers);
+        match done {
             Served::GoOn => served = true,
             Served::Over => break,
             Served::Tunnel(spawn) => {
@@ -122,8 +125,8 @@ impl Visitor {
         let limits = &worker.limits;
         let Self { http1: Http1 { stream, input }, patience, told, .. } = self;
         let mut head_end = HeadEnd::default();
-        let idle = Instant::now() + if served { limits.idle } else { limits.head };
-        let mut begun = None;
+        let patience_of_idle = if served { limits.idle } else { limits.head };
+        let (mut idle, mut begun) = (None, None);
         poll_fn(|context| {
             loop {
                 if let Some(length) = head_end.find(input.bytes()) {
@@ -146,8 +149,10 @@ impl Visitor {
                     Poll::Ready(Ok(Filled::End) | Err(_)) => return Poll::Ready(Next::End),
                     Poll::Pending if input.is_empty() => {
                         input.rest();
+                        let now = Instant::now();
+                        let idle = *idle.get_or_insert(now + patience_of_idle);
                         let idle = told.idle_until().map_or(idle, |until| until.min(idle));
-                        return patience.poll(context, idle).map(|()| Next::End);
+                        return patience.poll_at(now, context, idle).map(|()| Next::End);
                     }
                     Poll::Pending => {
                         let begun = *begun.get_or_insert_with(Instant::now);
@@ -176,7 +181,7 @@ impl Visitor {
             headers: &head.headers,
         };
         let reply = serve_request(worker, peer, asked, &mut body, patience).await;
-        let date = worker.dates.at(worker.gateway.now());
+        let date = || worker.dates.at(worker.gateway.now());
         let as_asked = ReplyHead {
             method: &head.method,
             version: head.version,
@@ -239,7 +244,7 @@ impl Visitor {
     /// Answers what is no request, and closes: nobody knows where another one would begin.
     async fn refuse(&mut self, worker: &Worker, peer: &Peer, malformed: Malformed) {
         let Reply::Own(response) = refuse_unread(worker, peer, malformed) else { return };
-        let date = worker.dates.at(worker.gateway.now());
+        let date = || worker.dates.at(worker.gateway.now());
         self.outgoing.begin(BodyLength::None, |output| {
             write_own(output, &response, &ReplyHead::closing(&date));
         });
