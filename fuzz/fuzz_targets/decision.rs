@@ -1,0 +1,97 @@
+//! A request in bytes, from its head to the verdict: what a stranger sends never gets past a policy, whatever it claims.
+
+#![no_main]
+
+use std::path::Path;
+use std::sync::{Arc, LazyLock};
+
+use bytes::Bytes;
+use crossgate_gate::{
+    Action, Evidence, Gate, Head, NoSession, Presence, RequestLine, Row, Step, TokenEvidence, Verdict,
+};
+use crossgate_http1::{HeadEnd, RequestHead};
+use crossgate_model::{Config, Identifier, Kind, PublicAddress, PublicScheme};
+use http::Method;
+use libfuzzer_sys::fuzz_target;
+
+/// Everything that strangers may reach is below `/open`, but for the gateway's own paths.
+const CONFIG: &str = r#"
+organization: { name: Acme, auth_domain: login.example }
+listeners: [ { address: "127.0.0.1:8080" } ]
+mail: { directory: ./mail, from: access@acme.example }
+identity_providers: [ { name: One-time PIN, type: onetimepin } ]
+ingress: [ { hostname: "*.example", service: "http://127.0.0.1:9001" } ]
+policies:
+  - { name: staff, decision: allow, include: [ { email_domain: { domain: acme.example } } ] }
+  - { name: everyone, decision: bypass, include: [ { everyone: {} } ] }
+applications:
+  - name: app
+    domain: app.example
+    policies: [ staff ]
+    cors_headers: { allowed_origins: [ "http://page.example" ], allowed_methods: [ GET, PUT ], allowed_headers: [ content-type ], allow_credentials: true }
+    crossgate: { dangerously_allow_insecure_origins: true }
+  - { name: open, domain: app.example/open, policies: [ everyone ] }
+  - { name: api, domain: api.example/v1, policies: [ staff ], options_preflight_bypass: true }
+"#;
+
+static GATE: LazyLock<Gate> = LazyLock::new(|| {
+    let (config, problems) = Config::parse(CONFIG, Path::new("crossgate.yaml"), &|_| None);
+    let config = config.unwrap_or_else(|| panic!("{problems:#?}"));
+    let identifiers = config.wanted.iter().enumerate().map(|(number, wanted)| Identifier {
+        id: format!("00000000-0000-4000-8000-{number:012}"),
+        aud: (wanted.kind == Kind::Application).then(|| format!("{number:064x}")),
+    });
+    Gate::new(Arc::new(config.snapshot(&identifiers.collect::<Vec<_>>(), 1)))
+});
+
+fuzz_target!(|data: &[u8]| {
+    let Some(end) = HeadEnd::default().find(data) else { return };
+    let bytes = Bytes::copy_from_slice(&data[..end]);
+    let Ok(read) = RequestHead::parse(&bytes) else { return };
+    let line = RequestLine {
+        method: &read.method,
+        authority: read.target.authority,
+        path: read.target.path,
+        query: read.target.query,
+        protocol: None,
+        client: [127, 0, 0, 1].into(),
+        public: PublicAddress { scheme: PublicScheme::Http, port: 8080 },
+    };
+    let Ok(head) = Head::read(&line, &read.headers) else { return };
+    for why in [NoSession::Absent, NoSession::Invalid] {
+        let nobody = Evidence {
+            service_token: TokenEvidence::Absent,
+            header: Presence::Nobody(why),
+            cookie: Presence::Nobody(why),
+        };
+        let verdict = match GATE.before_authentication(&head) {
+            Step::Decided(verdict) => verdict,
+            Step::Authenticate(pending) => pending.decide(&head, &nobody),
+        };
+        holds(&head, &verdict);
+    }
+});
+
+fn holds(head: &Head<'_>, verdict: &Verdict<'_>) {
+    let path = head.target.path();
+    let below = |prefix: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    match &verdict.action {
+        Action::Forward(_) => {
+            assert_eq!(verdict.row, Row(7), "{path}");
+            assert!(head.target.host().as_str() == "app.example" && below("/open"), "{path}");
+        }
+        Action::ForwardPreflight { .. } => {
+            assert_eq!(*head.method, Method::OPTIONS);
+            assert!(head.target.host().as_str() == "api.example" && below("/v1"), "{path}");
+        }
+        Action::Login(_) => assert!(matches!(*head.method, Method::GET | Method::HEAD), "a write is redirected"),
+        _ => {}
+    }
+    if below("/cdn-cgi/access") {
+        let theirs = matches!(verdict.action, Action::Forward(_) | Action::ForwardPreflight { .. });
+        assert!(!theirs, "{path}");
+    }
+    if let Some((origin, _)) = &verdict.stamp.grant {
+        assert_eq!(origin.as_str(), "http://page.example");
+    }
+}
