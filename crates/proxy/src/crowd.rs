@@ -1,13 +1,11 @@
-//! How many visitors are connected at once, in all and from one network.
+//! How many connections and WebSockets there are at once, in all and from one network.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::Limits;
-
-/// All connections of visitors to a process. Asked when a connection begins and ends, never by a request.
+/// All connections, or all WebSockets, of visitors to a process. Asked when one begins and ends, never by another request.
 #[derive(Debug, Default)]
 pub(crate) struct Crowd {
     total: AtomicUsize,
@@ -18,7 +16,14 @@ pub(crate) struct Crowd {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Network(u128);
 
-/// A connection's place. It is free again when this is dropped.
+/// How many may be there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    pub(crate) of_all: usize,
+    pub(crate) of_a_network: usize,
+}
+
+/// A place. It is free again when this is dropped.
 #[derive(Debug)]
 pub(crate) struct Place {
     crowd: Arc<Crowd>,
@@ -28,7 +33,7 @@ pub(crate) struct Place {
 /// Why there is no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Full {
-    /// As many are connected as may be.
+    /// As many are there as may be.
     All,
     /// As many are from this network as may be from one.
     Network,
@@ -54,23 +59,23 @@ impl Network {
 }
 
 impl Crowd {
-    /// A place for a connection from `address`. `speaks_for_many`: it is a trusted proxy's, whose visitors are not counted as one.
+    /// A place for somebody at `address`. `speaks_for_many`: it is a trusted proxy's, whose visitors are not counted as one.
     pub(crate) fn admit(
         self: &Arc<Self>,
         address: IpAddr,
         speaks_for_many: bool,
-        limits: &Limits,
+        room: Room,
     ) -> Result<Place, Full> {
         let before = self.total.fetch_add(1, Ordering::Relaxed);
         let mut place = Place { crowd: Arc::clone(self), network: None };
-        if before >= limits.connections {
+        if before >= room.of_all {
             return Err(Full::All);
         }
         if !speaks_for_many {
             let network = Network::of(address);
             let mut by_network = self.by_network.lock().unwrap_or_else(PoisonError::into_inner);
             let count = by_network.entry(network).or_default();
-            if *count >= limits.connections_of_a_network {
+            if *count >= room.of_a_network {
                 drop(by_network);
                 return Err(Full::Network);
             }
@@ -103,8 +108,7 @@ mod tests {
     use std::net::IpAddr;
     use std::sync::Arc;
 
-    use super::{Crowd, Full};
-    use crate::Limits;
+    use super::{Crowd, Full, Room};
 
     fn ip(text: &str) -> IpAddr {
         text.parse().unwrap()
@@ -112,9 +116,9 @@ mod tests {
 
     #[test]
     fn a_network_has_its_share_and_gets_it_back() {
-        let limits = Limits { connections: 6, connections_of_a_network: 2, ..Limits::default() };
+        let room = Room { of_all: 6, of_a_network: 2 };
         let crowd = Arc::<Crowd>::default();
-        let admit = |address| crowd.admit(ip(address), false, &limits);
+        let admit = |address| crowd.admit(ip(address), false, room);
         let first = admit("192.0.2.1").unwrap();
         let _second = admit("::ffff:192.0.2.1").unwrap();
         assert_eq!(admit("192.0.2.1").unwrap_err(), Full::Network, "however it is spelt");
@@ -130,21 +134,21 @@ mod tests {
 
     #[test]
     fn a_trusted_proxy_speaks_for_many() {
-        let limits = Limits { connections: 3, connections_of_a_network: 1, ..Limits::default() };
+        let room = Room { of_all: 3, of_a_network: 1 };
         let crowd = Arc::<Crowd>::default();
-        let places = [(); 3].map(|()| crowd.admit(ip("192.0.2.1"), true, &limits).unwrap());
-        assert_eq!(crowd.admit(ip("192.0.2.1"), true, &limits).unwrap_err(), Full::All);
+        let places = [(); 3].map(|()| crowd.admit(ip("192.0.2.1"), true, room).unwrap());
+        assert_eq!(crowd.admit(ip("192.0.2.1"), true, room).unwrap_err(), Full::All);
         drop(places);
     }
 
     #[test]
     fn nothing_is_kept_of_those_who_left() {
-        let limits = Limits { connections_of_a_network: 1, ..Limits::default() };
+        let room = Room { of_all: 1_000, of_a_network: 1 };
         let crowd = Arc::<Crowd>::default();
         for last in 0..200 {
             let address = IpAddr::from([192, 0, 2, last]);
-            let place = crowd.admit(address, false, &limits).unwrap();
-            assert!(crowd.admit(address, false, &limits).is_err());
+            let place = crowd.admit(address, false, room).unwrap();
+            assert!(crowd.admit(address, false, room).is_err());
             drop(place);
         }
         assert_eq!(crowd.by_network.lock().unwrap().len(), 0);

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use crate::Failure;
 use crate::body_source::{BodySource, Withheld};
 use crate::connection::Peer;
+use crate::crowd::Place;
 use crate::patience::Patience;
 use crate::reply::Reply;
 use crate::server::Worker;
@@ -77,6 +78,7 @@ pub(crate) async fn forward<S: BodySource>(
         // What follows the head is the WebSocket's, or the body: it cannot be both.
         return Err(Failure::BodyBroken);
     }
+    let place = forwarding.worker.place_of_web_socket(forwarding.peer.ip)?;
     let websocket = WebSocketRequest::new(extended)?;
     let request = forwarding.request(ingress, preflight, Some(websocket.own_key()));
     let answer = Box::pin(upstreams.ask(&request, &mut Withheld(body), patience)).await?;
@@ -86,7 +88,7 @@ pub(crate) async fn forward<S: BodySource>(
     let mut headers = answer.headers();
     let status = websocket.agree(&mut headers)?;
     let upstream = answer.into_connection().ok_or(Failure::UpstreamWebSocket)?;
-    Ok(Reply::Tunnel { status, headers, upstream, standing: forwarding.standing() })
+    Ok(Reply::Tunnel { status, headers, upstream, standing: forwarding.standing(place) })
 }
 
 impl<'a> Forwarding<'a> {
@@ -117,9 +119,10 @@ impl<'a> Forwarding<'a> {
         }
     }
 
-    fn standing(&self) -> Standing {
+    fn standing(&self, place: Place) -> Standing {
         let gateway = Arc::clone(&self.worker.gateway);
-        Standing { gateway, identity: self.identity, credentials: self.credentials.cloned() }
+        let credentials = self.credentials.cloned();
+        Standing { gateway, identity: self.identity, credentials, _place: place }
     }
 
     fn upstreams(&self, ingress: &IngressRule) -> std::rc::Rc<crate::balance::Balanced> {

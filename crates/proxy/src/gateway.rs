@@ -70,6 +70,9 @@ pub enum Failure {
     /// The store cannot be used, and the request needs it.
     #[error("the store cannot be used")]
     StoreUnavailable,
+    /// As many WebSockets are open, or asked for, as may be.
+    #[error("too many WebSockets are open")]
+    TooManyWebSockets,
     /// The upstream's answer is not HTTP, or it broke off.
     #[error("the upstream's answer is broken")]
     UpstreamBroken,
@@ -108,6 +111,7 @@ impl Failure {
             Self::BodyTimeout => "body-timeout",
             Self::BodyTooLarge => "body-too-large",
             Self::StoreUnavailable => "store-unavailable",
+            Self::TooManyWebSockets => "too-many-web-sockets",
             Self::UpstreamBroken => "upstream-broken",
             Self::UpstreamConnectTimeout => "upstream-connect-timeout",
             Self::UpstreamOverloaded => "upstream-overloaded",
@@ -129,7 +133,9 @@ impl Failure {
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
             Self::UpstreamRedirected => StatusCode::UNAUTHORIZED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::StoreUnavailable | Self::UpstreamOverloaded => StatusCode::SERVICE_UNAVAILABLE,
+            Self::StoreUnavailable | Self::TooManyWebSockets | Self::UpstreamOverloaded => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::UpstreamBroken
             | Self::UpstreamTls
             | Self::UpstreamUnreachable

@@ -9,6 +9,10 @@ pub struct Limits {
     pub connections: usize,
     /// Most of those from one IPv4 address or IPv6 /64, those of trusted proxies apart.
     pub connections_of_a_network: usize,
+    /// Most WebSockets at once, on all threads, those that are asked for and not there yet among them.
+    pub web_sockets: usize,
+    /// Most of those from one network, as of connections: many fit into one of HTTP/2.
+    pub web_sockets_of_a_network: usize,
     /// Longest TLS handshake.
     pub tls_handshake: Duration,
     /// Longest wait for a request's head, and for the next request on an idle connection.
@@ -38,6 +42,8 @@ impl Default for Limits {
         Self {
             connections: 32_768,
             connections_of_a_network: 4_096,
+            web_sockets: 32_768,
+            web_sockets_of_a_network: 4_096,
             tls_handshake: Duration::from_secs(10),
             head: Duration::from_secs(30),
             idle: Duration::from_secs(75),

@@ -17,10 +17,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::balance::Upstreams;
 use crate::connection::{Entrance, serve};
-use crate::crowd::{Crowd, Place};
+use crate::crowd::{Crowd, Full, Place, Room};
 use crate::date::Dates;
 use crate::drain::Drain;
-use crate::{Bound, Gateway, Issued, Limits, ListenerTls, TlsError};
+use crate::{Bound, Failure, Gateway, Issued, Limits, ListenerTls, TlsError};
 
 /// A running data plane.
 pub struct Server {
@@ -44,8 +44,7 @@ pub struct Drained {
 pub(crate) struct Worker {
     pub(crate) gateway: Arc<dyn Gateway>,
     pub(crate) limits: Limits,
-    /// Of all threads.
-    pub(crate) crowd: Arc<Crowd>,
+    crowds: Crowds,
     pub(crate) upstreams: Upstreams,
     /// WebSockets that are open.
     pub(crate) tunnels: TaskTracker,
@@ -53,6 +52,13 @@ pub(crate) struct Worker {
     /// The end of the drain: whatever is still open ends.
     pub(crate) cut: CancellationToken,
     pub(crate) dates: Dates,
+}
+
+/// Who is there, of all threads.
+#[derive(Clone, Default)]
+struct Crowds {
+    connections: Arc<Crowd>,
+    web_sockets: Arc<Crowd>,
 }
 
 /// How often connections to upstreams are looked through for those that nobody needs.
@@ -100,13 +106,13 @@ impl Server {
             entrances.push(entrance);
         }
         let (mut threads, idle) = (Vec::with_capacity(count), Arc::<OnceLock<Duration>>::default());
-        let crowd = Arc::<Crowd>::default();
+        let crowds = Crowds::default();
         for (number, sockets) in sockets.into_iter().enumerate() {
             let ending = Ending { stop: stop.clone(), idle: Arc::clone(&idle), cut: cut.clone() };
-            let (gateway, crowd) = (Arc::clone(gateway), Arc::clone(&crowd));
+            let (gateway, crowds) = (Arc::clone(gateway), crowds.clone());
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
             let run = move || {
-                LocalSet::new().block_on(&runtime, work(sockets, gateway, limits, crowd, ending))
+                LocalSet::new().block_on(&runtime, work(sockets, gateway, limits, crowds, ending))
             };
             threads
                 .push(std::thread::Builder::new().name(format!("data-plane-{number}")).spawn(run)?);
@@ -189,7 +195,7 @@ async fn work(
     sockets: Vec<(Arc<Entrance>, TcpListener)>,
     gateway: Arc<dyn Gateway>,
     limits: Limits,
-    crowd: Arc<Crowd>,
+    crowds: Crowds,
     ending: Ending,
 ) -> usize {
     let Ending { stop, idle, cut } = ending;
@@ -198,7 +204,7 @@ async fn work(
     let worker = Rc::new(Worker {
         gateway,
         limits,
-        crowd,
+        crowds,
         upstreams,
         tunnels: tunnels.clone(),
         drain: Rc::clone(&drain),
@@ -236,17 +242,32 @@ async fn work(
     left
 }
 
-/// A place for a connection, if there is one left.
-fn place(worker: &Worker, address: IpAddr) -> Option<Place> {
-    let gate = worker.gateway.gate();
-    let speaks_for_many = is_trusted_proxy(address, &gate.snapshot().trusted_proxies);
-    match worker.crowd.admit(address, speaks_for_many, &worker.limits) {
-        Ok(place) => Some(place),
-        Err(full) => {
-            tracing::debug!(peer = %address, reason = full.reason(), "a connection is refused");
-            worker.gateway.connection_cut(full.reason());
-            None
+impl Worker {
+    /// A place for a connection, if there is one left.
+    fn place(&self, address: IpAddr) -> Option<Place> {
+        let Limits { connections, connections_of_a_network, .. } = self.limits;
+        let room = Room { of_all: connections, of_a_network: connections_of_a_network };
+        match self.admit(&self.crowds.connections, address, room) {
+            Ok(place) => Some(place),
+            Err(full) => {
+                tracing::debug!(peer = %address, reason = full.reason(), "a connection is refused");
+                self.gateway.connection_cut(full.reason());
+                None
+            }
         }
+    }
+
+    /// A place for a WebSocket, if there is one left.
+    pub(crate) fn place_of_web_socket(&self, address: IpAddr) -> Result<Place, Failure> {
+        let Limits { web_sockets, web_sockets_of_a_network, .. } = self.limits;
+        let room = Room { of_all: web_sockets, of_a_network: web_sockets_of_a_network };
+        self.admit(&self.crowds.web_sockets, address, room).map_err(|_| Failure::TooManyWebSockets)
+    }
+
+    fn admit(&self, crowd: &Arc<Crowd>, address: IpAddr, room: Room) -> Result<Place, Full> {
+        let gate = self.gateway.gate();
+        let speaks_for_many = is_trusted_proxy(address, &gate.snapshot().trusted_proxies);
+        crowd.admit(address, speaks_for_many, room)
     }
 }
 
@@ -280,7 +301,7 @@ async fn accept(
             Some(_ended) = connections.join_next() => {}
             accepted = socket.accept() => match accepted {
                 Ok((stream, address)) => {
-                    let Some(place) = place(&worker, address.ip()) else { continue };
+                    let Some(place) = worker.place(address.ip()) else { continue };
                     let (worker, entrance, stop) =
                         (Rc::clone(&worker), Arc::clone(&entrance), stop.clone());
                     connections.spawn_local(serve(worker, entrance, stream, address, place, stop));

@@ -8,6 +8,7 @@ use crossgate_session::Credentials;
 use tokio::time::sleep;
 
 use crate::Gateway;
+use crate::crowd::Place;
 
 /// How often it is looked at: as long as it takes anyway until another process's sign-out is heard of.
 const LOOK: Duration = Duration::from_secs(1);
@@ -18,6 +19,8 @@ pub(crate) struct Standing {
     pub(crate) identity: UpstreamIdentity,
     /// `None` where nobody had to be anybody.
     pub(crate) credentials: Option<Credentials>,
+    /// It is given back when the connection ends.
+    pub(crate) _place: Place,
 }
 
 impl Standing {

@@ -268,6 +268,11 @@ pub(crate) fn of_failure(status: StatusCode, code: &str) -> Words {
             "More requests are waiting for it than the gateway holds.",
             "Try again in a moment.",
         ),
+        "too-many-web-sockets" => words(
+            "Too many WebSockets at once",
+            "More of them are open from your network, or from everywhere, than the gateway takes at a time.",
+            "Close other tabs of the application, then try again.",
+        ),
         "store-unavailable" => STORE_UNAVAILABLE,
         "too-many-sign-ins" => words(
             "Too many sign-ins at once",
@@ -387,6 +392,7 @@ mod tests {
             "upstream-tls",
             "upstream-broken",
             "upstream-overloaded",
+            "too-many-web-sockets",
             "store-unavailable",
         ];
         let general = of_failure(StatusCode::BAD_GATEWAY, "something-new");

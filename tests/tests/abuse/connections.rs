@@ -27,7 +27,7 @@ fn descriptors(world: &World) -> usize {
     std::fs::read_dir(folder).unwrap().count()
 }
 
-fn raise_descriptors() {
+pub(crate) fn raise_descriptors() {
     let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap();
     setrlimit(Resource::RLIMIT_NOFILE, hard, hard).unwrap();
 }

@@ -10,12 +10,12 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::honest::beside;
-use crate::{HOST, cut, world};
+use crate::{HOST, cut, resident_kib, world};
 
 const PRIORITY: u8 = 2;
 const RST_STREAM: u8 = 3;
-const SETTINGS: u8 = 4;
-const PING: u8 = 6;
+pub(crate) const SETTINGS: u8 = 4;
+pub(crate) const PING: u8 = 6;
 const GOAWAY: u8 = 7;
 const WINDOW_UPDATE: u8 = 8;
 const CONTINUATION: u8 = 9;
@@ -26,11 +26,21 @@ const ENHANCE_YOUR_CALM: u8 = 11;
 /// What the gateway must have ended long before.
 const ROUNDS: u32 = 200_000;
 
-/// A block of fields that asks for a path of the application.
+/// A block of fields that asks for a path of the application that nobody else asks for.
 fn block(method: &str) -> Vec<u8> {
+    block_for(method, "/attack")
+}
+
+/// A block of fields that asks for a path of the application.
+pub(crate) fn block_for(method: &str, path: &str) -> Vec<u8> {
+    request_block(method, HOST, path)
+}
+
+/// A block of fields that asks for a path.
+pub(crate) fn request_block(method: &str, host: &str, path: &str) -> Vec<u8> {
     let mut block = Vec::new();
     for (name, value) in
-        [(":method", method), (":scheme", "http"), (":authority", HOST), (":path", "/attack")]
+        [(":method", method), (":scheme", "http"), (":authority", host), (":path", path)]
     {
         field(name.as_bytes(), value.as_bytes(), &mut block);
     }
@@ -38,7 +48,7 @@ fn block(method: &str) -> Vec<u8> {
 }
 
 /// The number of the stream of a round.
-const fn stream(round: u32) -> u32 {
+pub(crate) const fn stream(round: u32) -> u32 {
     2 * round + 1
 }
 
@@ -214,16 +224,9 @@ async fn a_small_head_that_unfolds_into_a_large_one_costs_no_memory() {
 }
 
 /// The head of a frame that ends or answers stream 1, or the connection.
-fn is_about_the_request(window: &[u8]) -> bool {
+pub(crate) fn is_about_the_request(window: &[u8]) -> bool {
     matches!(
         window,
         [_, _, _, HEADERS | RST_STREAM, _, 0, 0, 0, 1] | [0, 0, _, GOAWAY, 0, 0, 0, 0, 0]
     )
-}
-
-fn resident_kib(world: &World) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", world.gateway.process.pid()));
-    let status = status.unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
-    line.trim().trim_end_matches(" kB").parse().unwrap()
 }

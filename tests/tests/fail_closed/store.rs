@@ -85,6 +85,64 @@ async fn a_store_that_is_damaged_is_not_served_from() {
     healed_after_start(&world).await;
 }
 
+/// sec-C12-Z2: the store answers, and what it says of somebody cannot be meant.
+#[tokio::test(flavor = "multi_thread")]
+async fn records_that_cannot_be_meant_let_in_nobody() {
+    let rows = [
+        ("ends-before-it-begins", "UPDATE application_sessions SET expires_at = -1"),
+        ("ends-before-time", "UPDATE application_sessions SET expires_at = -9223372036854775808"),
+        (
+            "was-signed-out-at-the-end-of-time",
+            "UPDATE sessions SET revoked_at = 9223372036854775807",
+        ),
+        ("has-no-session", "DELETE FROM application_sessions"),
+        ("has-no-sign-in", "PRAGMA foreign_keys = OFF; DELETE FROM sessions"),
+        (
+            "has-an-assertion-of-two-lines",
+            "UPDATE application_sessions SET assertion = 'a' || char(10) || 'b: c'",
+        ),
+        ("has-an-address-of-two-lines", "UPDATE sessions SET email = 'a' || char(10) || 'b: c'"),
+    ];
+    let mut world = world().start(hello).await;
+    let url = world.url(APP1, "/");
+    let ann = world.signed_in(&url, ANN).await;
+    let mut visitors = Vec::new();
+    for (name, _) in rows {
+        let email = format!("{name}@acme.example");
+        visitors.push(world.signed_in(&url, &email).await);
+    }
+    // A new process has nobody in memory.
+    world.gateway.crash_and_restart().await;
+    for (name, change) in rows {
+        let condition = match change.contains("application_sessions") {
+            true => format!(
+                "session_id IN (SELECT id FROM sessions WHERE email = '{name}@acme.example')"
+            ),
+            false => format!("email = '{name}@acme.example'"),
+        };
+        execute(&world, &format!("{change} WHERE {condition}"));
+    }
+    world.upstream.forget();
+    for ((name, _), visitor) in rows.iter().zip(visitors) {
+        let answer = visitor.get(&url).send().await;
+        assert!([302, 503].contains(&answer.status.as_u16()), "{name}: {}", answer.status);
+    }
+    assert!(world.upstream.received().is_empty());
+    assert_eq!(status(&world, &ann, "/").await, 200, "the others are not affected");
+}
+
+/// Changes the store behind the gateway's back.
+fn execute(world: &crossgate_testkit::World, sql: &str) {
+    let script = "import sqlite3, sys
+store = sqlite3.connect(sys.argv[1], timeout=10)
+store.executescript(sys.argv[2])
+changed = store.total_changes
+assert changed, sys.argv[2]";
+    let mut python = std::process::Command::new("python3");
+    let done = python.args(["-c", script]).arg(database(world)).arg(sql).status();
+    assert!(done.unwrap().success(), "{sql}");
+}
+
 async fn healed_after_start(world: &crossgate_testkit::World) {
     world.gateway.process.errors.wait_for_text("serving").await;
     healed(world).await;

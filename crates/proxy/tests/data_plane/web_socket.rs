@@ -1,5 +1,6 @@
 //! WebSockets over HTTP/1.1: nothing passes before the upstream has agreed, everything after.
 
+use crossgate_proxy::Limits;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -135,4 +136,40 @@ async fn it_ends_when_its_visitor_signs_out() {
     read_until(&mut visitor, "hello").await;
     sessions.sign_out(&sid, NOW).await.unwrap();
     assert_eq!(read_to_end(&mut visitor).await, "");
+}
+
+/// sec-C5-S13: those that nobody has agreed to count, too.
+#[tokio::test(flavor = "multi_thread")]
+async fn more_than_may_be_are_refused_until_there_is_a_place() {
+    let (upstream, go, mut hears) = agreeing().await;
+    let limits = Limits { web_sockets: 2, ..Limits::default() };
+    let world = World::open_by(format!("service: \"http://{upstream}\""), limits).await;
+    let mut asking = Vec::new();
+    for _ in 0..2 {
+        let mut visitor = world.connect().await;
+        visitor.write_all(ASKING.as_bytes()).await.unwrap();
+        hears.recv().await.unwrap();
+        asking.push(visitor);
+    }
+    let refused = world.exchange(ASKING.replace("keep-alive, Upgrade", "Upgrade, close")).await;
+    assert_eq!(status(&refused), 503, "{refused}");
+    assert!(refused.ends_with("too-many-web-sockets"), "{refused}");
+    go.add_permits(2);
+    for visitor in &mut asking {
+        assert_eq!(status(&read_until(visitor, "\r\n\r\n").await), 101);
+    }
+    let refused = world.exchange(ASKING.replace("keep-alive, Upgrade", "Upgrade, close")).await;
+    assert_eq!(status(&refused), 503, "it counts for as long as it is open: {refused}");
+    asking.pop();
+    go.add_permits(1);
+    let agreed = async {
+        loop {
+            let mut visitor = world.connect().await;
+            visitor.write_all(ASKING.as_bytes()).await.unwrap();
+            if status(&read_until(&mut visitor, "\r\n\r\n").await) == 101 {
+                return;
+            }
+        }
+    };
+    tokio::time::timeout(crate::world::PATIENCE, agreed).await.expect("a place");
 }
