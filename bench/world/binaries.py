@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")).absolute()
-PACKAGES = ["crossgate", "crossgate-bench-steady", "crossgate-bench-tokens"]
+PACKAGES = ["crossgate", "crossgate-bench-attacks", "crossgate-bench-steady", "crossgate-bench-tokens"]
 
 
 def build(packages=PACKAGES):

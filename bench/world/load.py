@@ -61,10 +61,10 @@ def saturate(request, seconds):
     return Done(done, float(re.search(r"Requests/sec:\s+([\d.]+)", text)[1]))
 
 
-def steady(request, seconds, rate):
+def steady(request, seconds, rate, connections=CONNECTIONS):
     """`rate` HTTP/1.1 requests a second, spread over time, with the time that each took."""
     head = f"{request.method} {request.path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in request.lines().items())
-    arguments = [request.port, rate, CONNECTIONS, seconds, request.status]
+    arguments = [request.port, rate, connections, seconds, request.status]
     text = run([str(binary("crossgate-bench-steady")), *map(str, arguments)], input=head + "\r\n")
     times = sorted(map(int, text.split()))
     if len(times) < 0.98 * rate * seconds:

@@ -1,34 +1,38 @@
-"""What a run found, as files: one line for each server and round, and one for each figure beside the ratios."""
+"""What a run found, as files: one line for each server and round, one for each figure beside the ratios, and one for each attack, server and round."""
 
 import csv
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from .attacks import Besieged
 from .footprint import Figure
 from .rounds import Sample
 
 BENCH = Path(__file__).resolve().parents[1]
-SAMPLES, FIGURES = BENCH / "results.csv", BENCH / "figures.csv"
+SAMPLES, FIGURES, BESIEGED = BENCH / "results.csv", BENCH / "figures.csv", BENCH / "attacks.csv"
 
 
 @dataclass(frozen=True)
 class Results:
     samples: list
     figures: list
+    besieged: list
 
     def write(self):
         save(SAMPLES, Sample, self.samples)
         save(FIGURES, Figure, self.figures)
+        save(BESIEGED, Besieged, self.besieged)
 
     def over(self, earlier):
         """These results, and of earlier ones what these do not have."""
         works, whats = {each.work for each in self.samples}, {each.what for each in self.figures}
         samples = [*(each for each in earlier.samples if each.work not in works), *self.samples]
-        return Results(samples, [*(each for each in earlier.figures if each.what not in whats), *self.figures])
+        figures = [*(each for each in earlier.figures if each.what not in whats), *self.figures]
+        return Results(samples, figures, self.besieged or earlier.besieged)
 
     @staticmethod
     def read():
-        return Results(load(SAMPLES, Sample), load(FIGURES, Figure))
+        return Results(load(SAMPLES, Sample), load(FIGURES, Figure), load(BESIEGED, Besieged))
 
 
 def save(path, kind, rows):

@@ -8,6 +8,7 @@ use crate::process;
 /// What each crate may know of the others. The binary and the tests may know everything.
 const MAY_KNOW: &[(&str, &[&str])] = &[
     ("crossgate-cors", &[]),
+    ("crossgate-bench-attacks", &[]),
     ("crossgate-bench-cors", &["cors"]),
     ("crossgate-bench-steady", &[]),
     ("crossgate-bench-tokens", &["store", "token"]),
