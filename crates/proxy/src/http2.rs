@@ -1,35 +1,36 @@
 //! A visitor's HTTP/2 connection.
 
-use std::convert::Infallible;
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, ready};
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
 
 use bytes::Bytes;
-use crossgate_http1::RequestTarget;
-use http::{HeaderMap, Request, Response};
-use http_body::{Body, Frame};
-use hyper::body::Incoming;
-use hyper::ext::Protocol;
-use hyper::server::conn::http2::Builder;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use h2::server::Builder;
+use h2::{Ping, PingPong};
+use tokio::task::coop::has_budget_remaining;
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::Limits;
-use crate::activity::{Activity, InFlight};
-use crate::body_source::{BodyBroken, BodySource, Http1, Http2Body, Piece};
+use crate::activity::Activity;
+use crate::bells::{House, Part};
+use crate::body_source::Http1;
 use crate::connection::Peer;
 use crate::http2_meter::{Meter, Metered};
-use crate::local::LocalExecutor;
-use crate::patience::Patience;
-use crate::reply::Reply;
+use crate::http2_stream::{Line, serve_stream};
 use crate::rewound::Rewound;
-use crate::serve_request::{Asked, serve_request};
 use crate::server::Worker;
-use crate::tunnel::tunnel;
-use crate::undelivered::{Delivery, Undelivered};
-use crate::upstream_answer::UpstreamAnswer;
+use crate::undelivered::Undelivered;
+
+/// What a visitor may send of a body before it is read: for a stream, and for all of them.
+const WINDOW: u32 = 1 << 20;
+
+/// Most bytes of an answer that wait for the connection.
+const WAITING: usize = 400 * 1024;
 
 /// Serves a connection until it ends, or until `stop` and its requests in flight are through.
 pub(crate) async fn serve_http2(
@@ -38,159 +39,129 @@ pub(crate) async fn serve_http2(
     peer: Peer,
     stop: CancellationToken,
 ) {
-    let limits = worker.limits;
-    let (activity, peer) = (Activity::new(), Rc::new(peer));
-    let (meter, undelivered) = (Meter::new(), Rc::<Undelivered>::default());
-    let stream = TokioIo::new(Metered::new(Rewound::new(connection), Rc::clone(&meter)));
-    let (of_service, of_peer) = (Rc::clone(&activity), Rc::clone(&peer));
-    let (of_worker, answers) = (Rc::clone(&worker), Rc::clone(&undelivered));
-    let service = service_fn(move |request| {
-        let (worker, peer) = (Rc::clone(&of_worker), Rc::clone(&of_peer));
-        let (in_flight, answers) = (of_service.begin(), Rc::clone(&answers));
-        async move { Ok::<_, Infallible>(respond(&worker, &peer, request, in_flight, &answers).await) }
-    });
-    let connection = builder(&limits).serve_connection(stream, service);
-    let mut connection = std::pin::pin!(connection);
-    let ended = tokio::select! {
-        // First: an answer that is written after the stop says that the connection closes.
-        biased;
-        () = stop.cancelled() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-        ended = connection.as_mut() => ended,
-        () = activity.is_over(limits.head, limits.idle) => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
-        }
-        () = undelivered.is_given_up(limits.write_pause, || meter.progress()) => {
-            worker.gateway.connection_cut("slow-reader");
-            return;
-        }
+    let meter = Meter::new();
+    let metered = Metered::new(Rewound::new(connection), Rc::clone(&meter));
+    let (activity, undelivered) = (Activity::new(), Rc::<Undelivered>::default());
+    let line = Rc::new(Line { worker, peer, activity, undelivered });
+    let limits = &line.worker.limits;
+    let ended = match timeout(limits.head, builder(limits).handshake(metered)).await {
+        Ok(Ok(connection)) => serve(&line, connection, &meter, stop).await,
+        Ok(Err(error)) => Err(error),
+        Err(_) => Ok(()),
     };
     if let Some(reason) = meter.cut_for() {
-        worker.gateway.connection_cut(reason);
+        line.worker.gateway.connection_cut(reason);
     }
     if let Err(error) = ended {
-        tracing::debug!(peer = %peer.ip, %error, "a connection broke");
+        tracing::debug!(peer = %line.peer.ip, %error, "a connection broke");
     }
 }
 
-fn builder(limits: &Limits) -> Builder<LocalExecutor> {
-    let mut builder = Builder::new(LocalExecutor);
+fn builder(limits: &Limits) -> Builder {
+    let mut builder = Builder::new();
     builder
-        .timer(TokioTimer::new())
         .enable_connect_protocol()
-        .keep_alive_interval(Some(limits.head))
-        .keep_alive_timeout(limits.head)
+        .initial_window_size(WINDOW)
+        .initial_connection_window_size(WINDOW)
+        .max_send_buffer_size(WAITING)
         .max_concurrent_streams(limits.streams)
         // The meter ends floods sooner, and counts them.
         .max_pending_accept_reset_streams(1_024)
-        .max_local_error_reset_streams(1_024)
+        .max_local_error_reset_streams(Some(1_024))
         .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX));
     builder
 }
 
-async fn respond(
-    worker: &Worker,
-    peer: &Peer,
-    mut request: Request<Incoming>,
-    in_flight: InFlight,
-    answers: &Rc<Undelivered>,
-) -> Response<ReplyBody> {
-    let extended = request.extensions().get::<Protocol>().is_some();
-    let upgrade = extended.then(|| hyper::upgrade::on(&mut request));
-    let (parts, incoming) = request.into_parts();
-    let mut body = Http2Body::new(incoming);
-    let asked = Asked {
-        method: &parts.method,
-        target: RequestTarget {
-            authority: parts.uri.authority().map(http::uri::Authority::as_str),
-            path: parts.uri.path(),
-            query: parts.uri.query(),
-        },
-        protocol: parts.extensions.get::<Protocol>().map(Protocol::as_str),
-        headers: &parts.headers,
-    };
-    let reply = serve_request(worker, peer, asked, &mut body, &mut Patience::default()).await;
-    match reply {
-        Reply::Own(response) => response.map(|bytes| ReplyBody::own(bytes, answers.begin())),
-        Reply::Upstream { mut answer, headers } => {
-            let mut response = Response::new(ReplyBody::own(Bytes::new(), answers.begin()));
-            *response.status_mut() = answer.status();
-            *response.headers_mut() = headers.unwrap_or_else(|| answer.headers());
-            answer.take_head();
-            let upstream = Some(Box::new((answer, body)));
-            let body = response.body_mut();
-            (body.upstream, body._in_flight) = (upstream, Some(in_flight));
-            response
+/// Reads requests and answers them, all in one task, until the connection is over or the visitor is given up.
+async fn serve(
+    line: &Rc<Line>,
+    mut connection: h2::server::Connection<Metered, Bytes>,
+    meter: &Meter,
+    stop: CancellationToken,
+) -> Result<(), h2::Error> {
+    let limits = line.worker.limits;
+    let pings = connection.ping_pong();
+    let mut closing = pin!(async {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = line.activity.is_over(limits.head, limits.idle) => {}
         }
-        Reply::Tunnel { status, headers, upstream, standing } => {
-            let mut response = Response::new(ReplyBody::own(Bytes::new(), answers.begin()));
-            *response.status_mut() = status;
-            *response.headers_mut() = headers;
-            if let Some(upgrade) = upgrade {
-                let cut = worker.cut.clone();
-                worker.tunnels.spawn_local(async move {
-                    let Ok(visitor) = upgrade.await else { return };
-                    tunnel(TokioIo::new(visitor), &[], upstream, standing, cut).await;
-                });
+    });
+    let mut giving_up = pin!(async {
+        tokio::select! {
+            () = line.undelivered.is_given_up(limits.write_pause, || meter.progress()) => {
+                line.worker.gateway.connection_cut("slow-reader");
             }
-            response
+            () = is_deaf(pings, limits.head, || meter.heard()) => {}
         }
-    }
+    });
+    let house = Arc::new(House::default());
+    let (watch, answers, requests) = (Part::of(&house), Part::of(&house), Part::of(&house));
+    let (mut streams, mut closes, mut requests_first) = (FuturesUnordered::new(), false, false);
+    poll_fn(|context| {
+        house.begin(context);
+        loop {
+            if watch.take() {
+                let context = &mut watch.context();
+                // First: an answer that is written after the stop says that the connection closes.
+                if !closes && closing.as_mut().poll(context).is_ready() {
+                    closes = true;
+                    connection.graceful_shutdown();
+                    requests.wake();
+                }
+                if giving_up.as_mut().poll(context).is_ready() {
+                    return Poll::Ready(Ok(()));
+                }
+            }
+            // What the answers have to say at one time goes out at once.
+            if !std::mem::take(&mut requests_first) && answers.take() {
+                while let Poll::Ready(Some(())) = streams.poll_next_unpin(&mut answers.context()) {}
+            }
+            if requests.take() {
+                let context = &mut requests.context();
+                while let Poll::Ready(accepted) = connection.poll_accept(context) {
+                    match accepted.transpose() {
+                        Ok(Some((request, respond))) => {
+                            // Boxed: the set keeps room for one more than it has, as large as what it is of.
+                            streams.push(Box::pin(serve_stream(Rc::clone(line), request, respond)));
+                            answers.wake();
+                        }
+                        Ok(None) => return Poll::Ready(Ok(())),
+                        Err(error) => return Poll::Ready(Err(error)),
+                    }
+                }
+            }
+            if !has_budget_remaining() {
+                // Answers that have much to say would otherwise never let the connection have its turn.
+                requests_first = true;
+                context.waker().wake_by_ref();
+                house.end();
+                return Poll::Pending;
+            }
+            house.end();
+            if ![&watch, &answers, &requests].into_iter().any(Part::is_woken) {
+                return Poll::Pending;
+            }
+            house.begin(context);
+        }
+    })
+    .await
 }
 
-/// A response's body on its way to the visitor: never buffered.
-pub(crate) struct ReplyBody {
-    /// The gateway's own answer.
-    bytes: Bytes,
-    /// The upstream's, and what is still to come of the request.
-    upstream: Option<Box<(UpstreamAnswer, Http2Body)>>,
-    delivery: Delivery,
-    /// The request is in flight until its response is through.
-    _in_flight: Option<InFlight>,
-}
-
-impl ReplyBody {
-    const fn own(bytes: Bytes, delivery: Delivery) -> Self {
-        Self { bytes, upstream: None, delivery, _in_flight: None }
-    }
-}
-
-impl Body for ReplyBody {
-    type Data = Bytes;
-    type Error = BodyBroken;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyBroken>>> {
-        let this = self.get_mut();
-        this.delivery.goes_on();
-        let Some((answer, request)) = this.upstream.as_deref_mut() else {
-            let bytes = std::mem::take(&mut this.bytes);
-            this.delivery.waits();
-            return Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))));
-        };
-        if let Poll::Ready(Err(broken)) = answer.poll_send(request, context) {
-            return Poll::Ready(Some(Err(broken)));
+/// Waits until a visitor of whom nothing was heard for `pause` does not answer within `pause`, either.
+async fn is_deaf(pings: Option<PingPong>, pause: Duration, heard: impl Fn() -> Instant) {
+    let Some(mut pings) = pings else { return std::future::pending().await };
+    loop {
+        let deadline = heard() + pause;
+        if deadline > Instant::now() {
+            sleep_until(deadline).await;
+            continue;
         }
-        Poll::Ready(match ready!(answer.poll_piece(context)) {
-            Err(broken) => Some(Err(broken)),
-            Ok(Piece::Data) => {
-                this.delivery.waits();
-                Some(Ok(Frame::data(answer.take_piece())))
-            }
-            Ok(Piece::End) => {
-                let trailers = answer.take_trailers();
-                this.upstream = None;
-                trailers.map(|trailers: Box<HeaderMap>| Ok(Frame::trailers(*trailers)))
-            }
-        })
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.bytes.is_empty() && self.upstream.as_ref().is_none_or(|upstream| upstream.0.is_over())
+        match timeout(pause, pings.ping(Ping::opaque())).await {
+            Ok(Ok(_)) => {}
+            // The connection is ending, and says so itself.
+            Ok(Err(_)) => return std::future::pending().await,
+            Err(_) => return,
+        }
     }
 }

@@ -31,6 +31,8 @@ pub(crate) enum Vain {
 #[derive(Debug, Default)]
 pub(crate) struct Budget {
     buckets: [Bucket; Vain::ALL.len()],
+    /// Whether there is anything in any of them.
+    used: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -100,6 +102,7 @@ impl Budget {
         let elapsed = u64::try_from(now.saturating_duration_since(since).as_millis());
         let leaked = elapsed.unwrap_or(u64::MAX).saturating_mul(in_a_second);
         bucket.level = bucket.level.saturating_sub(leaked) + 1_000;
+        self.used = true;
         if bucket.level > most * 1_000 { Err(vain) } else { Ok(()) }
     }
 
@@ -114,8 +117,13 @@ impl Budget {
     }
 
     fn make_room(&mut self, of: fn(&Allowance) -> u64) {
+        if !self.used {
+            return;
+        }
+        self.used = false;
         for (bucket, vain) in self.buckets.iter_mut().zip(Vain::ALL) {
             bucket.level = bucket.level.saturating_sub(of(&vain.allowance()) * 1_000);
+            self.used |= bucket.level > 0;
         }
     }
 }

@@ -15,6 +15,7 @@ use crate::http2_frames::{
     ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, FrameHead, FrameHeads, GOAWAY, HEADERS, PING,
     PRIORITY, PRIORITY_UPDATE, PUSH_PROMISE, RST_STREAM, SETTINGS, WINDOW_UPDATE,
 };
+use crate::listening::Listening;
 use crate::patience::Patience;
 use crate::rewound::Rewound;
 
@@ -27,7 +28,7 @@ const LINGER_BYTES: usize = 1 << 20;
 
 /// A connection under a meter.
 pub(crate) struct Metered {
-    stream: Rewound,
+    stream: Listening<Rewound>,
     patience: Patience,
     meter: Rc<Meter>,
     /// What is left to be said before the end.
@@ -49,6 +50,8 @@ pub(crate) struct Meter {
     goaway: Cell<Option<u32>>,
     /// When a piece of a body last went to the visitor.
     progress: Cell<Instant>,
+    /// When anything last came.
+    heard: Cell<Instant>,
 }
 
 struct Counted {
@@ -71,6 +74,7 @@ impl Meter {
             overspent: Cell::new(None),
             goaway: Cell::new(None),
             progress: Cell::new(Instant::now()),
+            heard: Cell::new(Instant::now()),
         })
     }
 
@@ -93,7 +97,13 @@ impl Meter {
         self.progress.get()
     }
 
+    /// When anything last came from the visitor.
+    pub(crate) const fn heard(&self) -> Instant {
+        self.heard.get()
+    }
+
     fn received(&self, bytes: &[u8], now: Instant) {
+        self.heard.set(now);
         let Counted { budget, received, last_stream, .. } = &mut *self.counted.borrow_mut();
         received.pass(bytes, |head| {
             if head.kind == HEADERS {
@@ -170,6 +180,7 @@ const fn is_the_visitors_fault(error: u32) -> bool {
 
 impl Metered {
     pub(crate) fn new(stream: Rewound, meter: Rc<Meter>) -> Self {
+        let stream = Listening::new(stream);
         Self { stream, patience: Patience::default(), meter, last_words: None }
     }
 

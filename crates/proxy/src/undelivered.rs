@@ -17,7 +17,7 @@ pub(crate) struct Undelivered {
     since: RefCell<BTreeMap<u64, Instant>>,
 }
 
-/// An answer on its way.
+/// A piece that waits, until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Delivery {
     all: Rc<Undelivered>,
@@ -25,12 +25,11 @@ pub(crate) struct Delivery {
 }
 
 impl Undelivered {
-    /// An answer begins: nobody has asked for a piece of it yet.
+    /// A piece of an answer waits from now on.
     pub(crate) fn begin(self: &Rc<Self>) -> Delivery {
         let number = self.next.replace(self.next.get() + 1);
-        let delivery = Delivery { all: Rc::clone(self), number };
-        delivery.waits();
-        delivery
+        self.since.borrow_mut().insert(number, Instant::now());
+        Delivery { all: Rc::clone(self), number }
     }
 
     /// Waits until the visitor has taken nothing of an answer for too long; `progress` is when it last took anything.
@@ -49,21 +48,9 @@ impl Undelivered {
     }
 }
 
-impl Delivery {
-    /// A piece was handed over.
-    pub(crate) fn waits(&self) {
-        self.all.since.borrow_mut().insert(self.number, Instant::now());
-    }
-
-    /// The next piece is asked for.
-    pub(crate) fn goes_on(&self) {
-        self.all.since.borrow_mut().remove(&self.number);
-    }
-}
-
 impl Drop for Delivery {
     fn drop(&mut self) {
-        self.goes_on();
+        self.all.since.borrow_mut().remove(&self.number);
     }
 }
 
@@ -100,8 +87,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn one_that_waits_for_the_upstream_is_not() {
         let (all, start) = (Rc::<Undelivered>::default(), Instant::now());
-        let (delivery, given_up) = (all.begin(), Cell::new(false));
-        delivery.goes_on();
+        let given_up = Cell::new(false);
+        drop(all.begin());
         let watch = async {
             all.is_given_up(PAUSE, || start).await;
             given_up.set(true);

@@ -3,8 +3,8 @@
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use crossgate_http1::BodyLength;
-use http::header::CONNECTION;
+use crossgate_http1::{BodyLength, ResponseHead};
+use http::header::{CONNECTION, InvalidHeaderValue};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use crate::body_source::{BodyBroken, BodySource, Piece};
@@ -12,6 +12,9 @@ use crate::exchange::{Connection, Exchange};
 use crate::exchange_http2::Http2Exchange;
 use crate::least_request::Turn;
 use crate::upstream_response::ResponseField;
+
+/// Longest head that a single one of its values may keep in memory.
+const SHARED: usize = 1_024;
 
 /// A response of which the head is there, and what is still to be sent of its request.
 pub(crate) enum UpstreamAnswer {
@@ -30,50 +33,44 @@ impl UpstreamAnswer {
     }
 
     /// Shows each field and what it is.
-    pub(crate) fn each_field(&self, mut show: impl FnMut(ResponseField, &[u8], &[u8])) {
+    pub(crate) fn each_field(&self, show: impl FnMut(ResponseField, &[u8], &[u8])) {
         match self {
             Self::Http1(exchange) => {
-                let Some((head, bytes)) = exchange.head() else { return };
-                let is_connection = |name: &[u8]| name.eq_ignore_ascii_case(b"connection");
-                let lines = head.fields(bytes).filter(|(name, _)| is_connection(name));
-                let named = if head.options.names_more {
-                    lines.map(|(_, value)| value).collect::<Vec<_>>()
-                } else {
-                    Vec::new()
-                };
-                for (name, value) in head.fields(bytes) {
-                    show(ResponseField::of(name, value, &named), name, value);
+                if let Some((head, bytes)) = exchange.head() {
+                    each_of_http1(head, bytes, show);
                 }
             }
-            Self::Http2(exchange) => {
-                let headers = &exchange.head.headers;
-                let named = headers.get_all(CONNECTION).iter().map(HeaderValue::as_bytes);
-                let named = named.collect::<Vec<_>>();
-                for (name, value) in headers {
-                    let (name, value) = (name.as_str().as_bytes(), value.as_bytes());
-                    show(ResponseField::of(name, value, &named), name, value);
-                }
-            }
+            Self::Http2(exchange) => each_of_http2(&exchange.head.headers, show),
         }
     }
 
     /// The fields that the visitor gets, as a map.
     pub(crate) fn headers(&self) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        self.each_field(|kind, name, value| {
-            if kind != ResponseField::Stays
-                && let Ok(name) = HeaderName::from_bytes(name)
-                && let Ok(value) = HeaderValue::from_bytes(value)
-            {
-                let single = kind == ResponseField::ContentLength || kind == ResponseField::Date;
-                if single {
-                    headers.insert(name, value);
-                } else {
-                    headers.append(name, value);
-                }
+        match self {
+            Self::Http1(exchange) => {
+                let Some((head, bytes)) = exchange.head() else { return HeaderMap::new() };
+                // One copy that all values share, if none of them keeps much more than itself alive.
+                let shared = Bytes::copy_from_slice(bytes);
+                let (count, small) = (head.fields(bytes).count(), bytes.len() <= SHARED);
+                let mut headers = HeaderMap::with_capacity(count);
+                each_of_http1(head, &shared, |kind, name, value| {
+                    let value = if small {
+                        HeaderValue::from_maybe_shared(shared.slice_ref(value))
+                    } else {
+                        HeaderValue::from_bytes(value)
+                    };
+                    add(&mut headers, kind, name, value);
+                });
+                headers
             }
-        });
-        headers
+            Self::Http2(exchange) => {
+                let mut headers = HeaderMap::with_capacity(exchange.head.headers.len());
+                each_of_http2(&exchange.head.headers, |kind, name, value| {
+                    add(&mut headers, kind, name, HeaderValue::from_bytes(value));
+                });
+                headers
+            }
+        }
     }
 
     /// Keeps the request's turn at its upstream until the response is through.
@@ -136,6 +133,51 @@ impl UpstreamAnswer {
         match self {
             Self::Http1(exchange) => exchange.into_connection(),
             Self::Http2(_) => None,
+        }
+    }
+}
+
+fn each_of_http1<'a>(
+    head: &'a ResponseHead,
+    bytes: &'a [u8],
+    mut show: impl FnMut(ResponseField, &'a [u8], &'a [u8]),
+) {
+    let is_connection = |name: &[u8]| name.eq_ignore_ascii_case(b"connection");
+    let lines = head.fields(bytes).filter(|(name, _)| is_connection(name));
+    let named = if head.options.names_more {
+        lines.map(|(_, value)| value).collect::<Vec<_>>()
+    } else {
+        Vec::new()
+    };
+    for (name, value) in head.fields(bytes) {
+        show(ResponseField::of(name, value, &named), name, value);
+    }
+}
+
+fn each_of_http2(headers: &HeaderMap, mut show: impl FnMut(ResponseField, &[u8], &[u8])) {
+    let named = headers.get_all(CONNECTION).iter().map(HeaderValue::as_bytes);
+    let named = named.collect::<Vec<_>>();
+    for (name, value) in headers {
+        let (name, value) = (name.as_str().as_bytes(), value.as_bytes());
+        show(ResponseField::of(name, value, &named), name, value);
+    }
+}
+
+/// Adds a field that the visitor gets.
+fn add(
+    headers: &mut HeaderMap,
+    kind: ResponseField,
+    name: &[u8],
+    value: Result<HeaderValue, InvalidHeaderValue>,
+) {
+    let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name), value) else { return };
+    match kind {
+        ResponseField::Stays => {}
+        ResponseField::ContentLength | ResponseField::Date => {
+            headers.insert(name, value);
+        }
+        ResponseField::Passes | ResponseField::SetCookie => {
+            headers.append(name, value);
         }
     }
 }
