@@ -35,9 +35,9 @@ end
 """
 
 
-def sign(gate, cookie, sessions):
-    """Tokens like the one in `cookie`, for each (sign-in, session, audience) of `sessions`."""
-    lines = [cookies_of(cookie)[TOKEN], *(" ".join(session) for session in sessions)]
+def sign(gate, pattern, sessions):
+    """Tokens like `pattern`, for each (sign-in, session, audience) of `sessions`, each issued a second before the one above it."""
+    lines = [pattern, *(" ".join(session) for session in sessions)]
     command = [binary("crossgate-bench-tokens"), gate.settings["store"]]
     return subprocess.run(command, input="\n".join(lines), text=True, stdout=subprocess.PIPE, check=True).stdout.split()
 
@@ -56,8 +56,9 @@ class FreshTokens:
 
     def __init__(self, gate, cookie, folder):
         self.gate, self.cookie = gate, cookie
-        claims = claims_of(cookies_of(cookie)[TOKEN])
-        tokens = sign(gate, cookie, [(claims["sid"], claims["identity_nonce"], claims["aud"][0])] * COUNT)
+        token = cookies_of(cookie)[TOKEN]
+        claims = claims_of(token)
+        tokens = sign(gate, token, [(claims["sid"], claims["identity_nonce"], claims["aud"][0])] * COUNT)
         asked = [(f"{APP}:{gate.port}", token) for token in tokens]
         self.script = script(folder, "fresh", cookie, asked, once=True)
         self.backwards = script(folder, "fresh-backwards", cookie, asked[::-1], once=True)

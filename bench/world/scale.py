@@ -41,7 +41,9 @@ class Large:
         self.gate = gate.start(seconds=300)
         self.cookie = gate.browser().open(APP)
         gate.stop()
-        tokens = fresh_tokens.sign(gate, self.cookie, multiply(gate.folder / "gate.db"))
+        used = multiply(gate.folder / "gate.db")
+        write_assertions(gate, gate.folder / "gate.db", used)
+        tokens = fresh_tokens.sign(gate, fresh_tokens.cookies_of(self.cookie)[fresh_tokens.TOKEN], used)
         hosts = [f"{host(number)}:{gate.port}" for number in range(IN_USE)]
         script = lambda name, once: fresh_tokens.script(gate.folder, name, self.cookie, zip(hosts, tokens), once)
         self.one = Request(gate.port, "/1k", headers={"Cookie": self.cookie})
@@ -85,3 +87,14 @@ def multiply(path):
     used = store.execute(f"SELECT {ID}, {ID}, aud FROM wanted WHERE number < {IN_USE} ORDER BY number").fetchall()
     store.close()
     return used
+
+
+def write_assertions(gate, path, used):
+    """Each of these sessions gets an assertion of its own, as the gateway would have signed when it began."""
+    with sqlite3.connect(path) as store:
+        pattern, created_at = store.execute("SELECT assertion, created_at FROM application_sessions LIMIT 1").fetchone()
+        assertions = fresh_tokens.sign(gate, pattern, used)
+        store.executemany("UPDATE application_sessions SET assertion = ?, created_at = ? WHERE id = ?",
+                          ((assertion, created_at - age, session)
+                           for age, (assertion, (_, session, _)) in enumerate(zip(assertions, used), start=1)))
+    store.close()

@@ -1,10 +1,18 @@
 //! Where in a document something stands, as people write it: `applications[0].policies[1]`.
 
 use std::fmt;
+use std::rc::Rc;
 
-/// A way from the root of a document to one of its nodes.
+/// A way from the root of a document to one of its nodes. Shares what is above it: every node of a document has one while it is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Place(Vec<Step>);
+pub(crate) struct Place(Option<Rc<Below>>);
+
+/// A step, and where it begins.
+#[derive(Debug, PartialEq, Eq)]
+struct Below {
+    above: Place,
+    step: Step,
+}
 
 /// One step of a [`Place`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,21 +32,22 @@ impl Place {
         self.with(Step::Index(index))
     }
 
-    pub(crate) fn steps(&self) -> &[Step] {
-        &self.0
+    /// From the root.
+    pub(crate) fn steps(&self) -> Vec<&Step> {
+        let below = std::iter::successors(self.0.as_deref(), |below| below.above.0.as_deref());
+        let mut steps = below.map(|below| &below.step).collect::<Vec<_>>();
+        steps.reverse();
+        steps
     }
 
     fn with(&self, step: Step) -> Self {
-        let mut steps = Vec::with_capacity(self.0.len() + 1);
-        steps.extend_from_slice(&self.0);
-        steps.push(step);
-        Self(steps)
+        Self(Some(Rc::new(Below { above: self.clone(), step })))
     }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, step) in self.0.iter().enumerate() {
+        for (number, step) in self.steps().into_iter().enumerate() {
             match step {
                 Step::Key(key) if number == 0 => f.write_str(key)?,
                 Step::Key(key) => write!(f, ".{key}")?,

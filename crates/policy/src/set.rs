@@ -112,6 +112,12 @@ impl PolicySet {
         })
     }
 
+    /// Whether somebody could be admitted without an identity.
+    #[must_use]
+    pub fn admits_without_identity(&self) -> bool {
+        self.policies.iter().any(|policy| policy.decision == Decision::NonIdentity)
+    }
+
     /// Whether anybody at all could pass from this address by signing in. False only where rules without
     /// identity already exclude everybody.
     #[must_use]

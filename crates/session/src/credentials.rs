@@ -17,6 +17,7 @@ pub struct Credentials {
     pub(crate) service_token: ServiceEvidence,
     pub(crate) header: Result<Arc<Record>, NoSession>,
     pub(crate) cookie: Result<Arc<Record>, NoSession>,
+    /// Where a policy of the application admits somebody without identity.
     pub(crate) without_identity: Option<Arc<Assertion>>,
 }
 
@@ -82,7 +83,7 @@ impl Credentials {
         if let ServiceEvidence::Authenticated(token, _) = &self.service_token {
             return Some(&token.name);
         }
-        self.header.as_ref().or(self.cookie.as_ref()).ok().map(|record| &*record.email)
+        self.header.as_ref().or(self.cookie.as_ref()).ok().map(|record| record.email())
     }
 
     /// Whether the identity as which a request was sent on still stands at `now`, in unix seconds: not signed out, not
@@ -118,7 +119,7 @@ impl ServiceEvidence {
 
 fn presence(found: &Result<Arc<Record>, NoSession>) -> Presence<'_> {
     match found {
-        Ok(record) => Presence::Person(Person { user_id: &record.user_id, email: &record.email }),
+        Ok(record) => Presence::Person(Person { user_id: &record.user_id, email: record.email() }),
         Err(why) => Presence::Nobody(*why),
     }
 }

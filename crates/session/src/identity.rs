@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crossgate_store::{Session, StoreError};
-use crossgate_token::{Claims, Expectation, TokenType, Use};
+use crossgate_token::{Expectation, TokenType, Use};
 use http::HeaderMap;
 
 use crate::Sessions;
 use crate::request_tokens::{authorization_cookies_of_any_suffix, header_token, is_bound};
-use crate::verified_tokens::VerifiedToken;
+use crate::verified_token::VerifiedToken;
 
 /// A person's identity, and the sign-in that it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,32 +68,39 @@ impl Sessions {
                 types.map(|type_| Expectation { use_, type_, aud: None, iss: &self.issuer });
             let claims =
                 expected.filter_map(|expected| self.token(token, &expected, now).ok()).next()?;
-            claims.aud.iter().any(|aud| audiences(aud)).then_some(claims)
+            audiences(claims.aud(&self.issuer)).then_some(claims)
         };
         let by_header =
             header_token(headers).ok().flatten().and_then(|token| counts(token, Use::Header));
         let by_cookie =
             authorization_cookies_of_any_suffix(headers).filter_map(|(suffix, token)| {
                 let claims = counts(token, Use::Cookie)?;
-                (claims.binding.is_none() || is_bound(&claims, headers, suffix)).then_some(claims)
+                (!claims.is_bound() || is_bound(&claims, headers, suffix)).then_some(claims)
             });
         by_header.into_iter().chain(by_cookie).collect()
     }
 
-    async fn identity(&self, claims: &Claims, now: i64) -> Result<Option<Identity>, StoreError> {
-        let (session, expires_at) = match (claims.type_, claims.identity_nonce.as_deref()) {
-            (TokenType::Org, _) => match self.store.session(&claims.sid).await? {
+    async fn identity(
+        &self,
+        claims: &VerifiedToken,
+        now: i64,
+    ) -> Result<Option<Identity>, StoreError> {
+        let sid = claims.sid().to_string();
+        let (session, expires_at) = match (claims.scope().type_, claims.nonce()) {
+            (TokenType::Org, _) => match self.store.session(&sid).await? {
                 Some(session) => (session.clone(), session.expires_at),
                 None => return Ok(None),
             },
-            (TokenType::App, Some(nonce)) => match self.store.application_session(nonce).await? {
-                Some(found) => (found.session, found.application_session.expires_at),
-                None => return Ok(None),
-            },
+            (TokenType::App, Some(nonce)) => {
+                match self.store.application_session(&nonce.to_string()).await? {
+                    Some(found) => (found.session, found.application_session.expires_at),
+                    None => return Ok(None),
+                }
+            }
             (TokenType::App, None) => return Ok(None),
         };
-        let stands = session.id == claims.sid && session.revoked_at.is_none() && expires_at > now;
-        let aud = claims.aud.first().cloned().unwrap_or_default();
+        let stands = session.id == sid && session.revoked_at.is_none() && expires_at > now;
+        let aud = claims.aud(&self.issuer).to_owned();
         Ok(stands.then(|| Identity::of(session, aud, expires_at)))
     }
 }

@@ -16,6 +16,7 @@ mod assertions;
 mod credentials;
 mod error;
 mod identity;
+mod ids;
 mod liveness;
 mod maintain;
 mod master_keys;
@@ -28,6 +29,7 @@ mod sessions;
 mod sign_in;
 mod signing_keys;
 mod tokens;
+mod verified_token;
 mod verified_tokens;
 
 pub use credentials::{Credentials, UpstreamAssertion};

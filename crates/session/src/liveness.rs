@@ -4,6 +4,10 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use uuid::Uuid;
+
+use crate::ids::id_of;
+
 /// A sign-in that stands until it is ended. Ending it is final and seen at once by whoever holds it.
 #[derive(Debug, Default)]
 pub(crate) struct Liveness {
@@ -20,7 +24,7 @@ pub(crate) struct SignIns(Mutex<Watched>);
 
 #[derive(Debug)]
 struct Watched {
-    by_sid: HashMap<Box<str>, Weak<Liveness>>,
+    by_sid: HashMap<Uuid, Weak<Liveness>>,
     /// Entries at which those that nobody holds are dropped.
     purge_at: usize,
 }
@@ -39,22 +43,23 @@ impl Liveness {
 
 impl SignIns {
     /// The shared state of a sign-in.
-    pub(crate) fn watch(&self, sid: &str) -> Arc<Liveness> {
+    pub(crate) fn watch(&self, sid: Uuid) -> Arc<Liveness> {
         let mut watched = self.lock();
-        if let Some(liveness) = watched.by_sid.get(sid).and_then(Weak::upgrade) {
+        if let Some(liveness) = watched.by_sid.get(&sid).and_then(Weak::upgrade) {
             return liveness;
         }
         if watched.by_sid.len() >= watched.purge_at {
             watched.purge();
         }
         let liveness = Arc::new(Liveness::default());
-        watched.by_sid.insert(sid.into(), Arc::downgrade(&liveness));
+        watched.by_sid.insert(sid, Arc::downgrade(&liveness));
         liveness
     }
 
     /// Ends a sign-in for everything that stems from it.
     pub(crate) fn end(&self, sid: &str) {
-        if let Some(liveness) = self.lock().by_sid.get(sid).and_then(Weak::upgrade) {
+        let watched = |sid| self.lock().by_sid.get(&sid).and_then(Weak::upgrade);
+        if let Some(liveness) = id_of(sid).and_then(watched) {
             liveness.end();
         }
     }
@@ -81,13 +86,16 @@ impl Default for Watched {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::{SignIns, Watched};
 
     #[test]
     fn ending_a_sign_in_reaches_all_who_watch_it_and_nobody_else() {
         let sign_ins = SignIns::default();
-        let (one, same, other) = (sign_ins.watch("a"), sign_ins.watch("a"), sign_ins.watch("b"));
-        sign_ins.end("a");
+        let [a, b] = [1, 2].map(Uuid::from_u128);
+        let (one, same, other) = (sign_ins.watch(a), sign_ins.watch(a), sign_ins.watch(b));
+        sign_ins.end(&a.to_string());
         sign_ins.end("nobody watches this one");
         assert!(one.ended() && same.ended() && !other.ended());
     }
@@ -95,12 +103,12 @@ mod tests {
     #[test]
     fn sign_ins_that_nobody_holds_take_no_memory() {
         let sign_ins = SignIns::default();
-        let held = sign_ins.watch("held");
-        for number in 0..Watched::LEAST * 10 {
-            drop(sign_ins.watch(&number.to_string()));
+        let held = sign_ins.watch(Uuid::nil());
+        for number in 1..=Watched::LEAST * 10 {
+            drop(sign_ins.watch(Uuid::from_u128(number as u128)));
         }
         assert!(sign_ins.lock().by_sid.len() <= Watched::LEAST);
-        sign_ins.end("held");
+        sign_ins.end(&Uuid::nil().to_string());
         assert!(held.ended());
     }
 }

@@ -1,6 +1,5 @@
 //! Opening an application to somebody who is signed in.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use crossgate_model::Application;
@@ -8,7 +7,7 @@ use crossgate_store::ApplicationSession;
 use crossgate_token::binding;
 use uuid::Uuid;
 
-use crate::records::Record;
+use crate::ids::id_of;
 use crate::sign_in::end;
 use crate::tokens::{Issued, random_bytes, sign};
 use crate::{SessionError, Sessions};
@@ -37,7 +36,7 @@ impl Sessions {
         lifetime: Duration,
         now: i64,
     ) -> Result<ApplicationTokens, SessionError> {
-        let liveness = self.sign_ins.watch(sid);
+        let liveness = self.sign_ins.watch(id_of(sid).ok_or(SessionError::Ended)?);
         let session = self.store.session(sid).await?.ok_or(SessionError::Ended)?;
         if session.revoked_at.is_some() || session.expires_at <= now || liveness.ended() {
             return Err(SessionError::Ended);
@@ -46,7 +45,8 @@ impl Sessions {
             true => Some(binding::value(random_bytes()?)),
             false => None,
         };
-        let nonce = Uuid::new_v4().to_string();
+        let id = Uuid::new_v4();
+        let nonce = id.to_string();
         let expires_at = end(now, lifetime);
         let issued = Issued { aud: &application.aud, nonce: &nonce, now, expires_at };
         let cookie = self.cookie_claims(&session, &issued, binding.as_deref());
@@ -60,9 +60,8 @@ impl Sessions {
             created_at: now,
             expires_at,
         };
-        let record = Arc::new(Record::new(&session, &opened, liveness)?);
         self.store.create_application_session(&opened).await?;
-        self.records.insert(&opened.id, record);
+        self.records.keep(id, &session, &opened, liveness)?;
         Ok(ApplicationTokens { token, binding, expires_at })
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crossgate_gate::NoSession;
 use crossgate_model::Application;
 use crossgate_store::StoreError;
-use crossgate_token::{Claims, Use};
+use crossgate_token::Use;
 use http::HeaderMap;
 
 use crate::assertions::{ASSERTION_SECONDS, Assertion};
@@ -14,7 +14,7 @@ use crate::records::Record;
 use crate::request_tokens::{Doubled, authorization_cookies, header_token, is_bound};
 use crate::service_tokens::{Authentication, KnownToken};
 use crate::tokens::{header_value, sign};
-use crate::verified_tokens::VerifiedToken;
+use crate::verified_token::VerifiedToken;
 use crate::{SessionError, Sessions};
 
 /// What has to be fetched or made before a request can be answered.
@@ -75,12 +75,17 @@ impl Sessions {
         headers: &HeaderMap,
         now: i64,
     ) -> Result<Credentials, Missing> {
-        let without_identity = self.assertions.in_memory(&application.aud, None, now);
+        let without_identity = if application.settings.policies.admits_without_identity() {
+            let assertion = self.assertions.in_memory(&application.aud, None, now);
+            Some(assertion.ok_or(Missing::Assertion(None))?)
+        } else {
+            None
+        };
         Ok(Credentials {
             service_token: self.service_token(application, headers, now)?,
             header: self.header(application, headers, now)?,
             cookie: self.cookie(application, headers, now)?,
-            without_identity: Some(without_identity.ok_or(Missing::Assertion(None))?),
+            without_identity,
         })
     }
 
@@ -154,7 +159,7 @@ impl Sessions {
         claims: &Arc<VerifiedToken>,
         now: i64,
     ) -> Result<Result<Arc<Record>, NoSession>, Missing> {
-        let Some(nonce) = claims.identity_nonce.as_deref() else {
+        let Some(nonce) = claims.nonce() else {
             return Ok(Err(NoSession::Invalid));
         };
         match self.records.in_memory(nonce) {
@@ -170,20 +175,20 @@ impl Sessions {
     }
 
     /// Fetches a record from the store into memory, or that there is none.
-    async fn fetch(&self, claims: &Claims, now: i64) -> Result<(), StoreError> {
-        let Some(nonce) = claims.identity_nonce.as_deref() else { return Ok(()) };
-        let liveness = self.sign_ins.watch(&claims.sid);
-        let found = self.store.application_session(nonce).await?;
-        let found = found.filter(|found| found.session.id == claims.sid);
-        let record = found.and_then(|found| {
+    async fn fetch(&self, claims: &VerifiedToken, now: i64) -> Result<(), StoreError> {
+        let Some(nonce) = claims.nonce() else { return Ok(()) };
+        let liveness = self.sign_ins.watch(claims.sid());
+        let found = self.store.application_session(&nonce.to_string()).await?;
+        let found = found.filter(|found| found.session.id == claims.sid().to_string());
+        let kept = found.is_some_and(|found| {
             if found.session.revoked_at.is_some() {
                 liveness.end();
             }
-            Record::new(&found.session, &found.application_session, Arc::clone(&liveness)).ok()
+            let (session, opened) = (&found.session, &found.application_session);
+            self.records.keep(nonce, session, opened, Arc::clone(&liveness)).is_ok()
         });
-        match record {
-            Some(record) => self.records.insert(nonce, Arc::new(record)),
-            None => self.records.insert_lost(nonce, NoSession::Invalid, now),
+        if !kept {
+            self.records.insert_lost(nonce, NoSession::Invalid, now);
         }
         Ok(())
     }

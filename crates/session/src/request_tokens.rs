@@ -4,7 +4,7 @@ use crossgate_token::cookie;
 use http::HeaderMap;
 use http::header::HeaderName;
 
-use crate::verified_tokens::VerifiedToken;
+use crate::verified_token::VerifiedToken;
 
 const CF_ACCESS_TOKEN: HeaderName = HeaderName::from_static("cf-access-token");
 

@@ -36,9 +36,9 @@ pub struct Sessions {
 /// How much may be in memory, if that is more than [`Capacity::LEAST`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capacity {
-    /// Session records, up to about 2 KiB each with their assertion.
+    /// Session records, about half a KiB each with their assertion.
     pub records: usize,
-    /// Tokens whose signature is known to be good, up to about 3 KiB each.
+    /// Tokens whose signature is known to be good, about a third of a KiB each.
     pub verified_tokens: usize,
 }
 
@@ -79,12 +79,12 @@ impl Sessions {
         let keys = signing_keys::load_or_make(&store, &issuer, now).await?;
         let service_tokens = ServiceTokens::load(&store).await?;
         Ok(Arc::new(Self {
+            records: Records::new(capacity.records.max(Capacity::LEAST), issuer.clone()),
             store,
             issuer,
             master,
             keys: ArcSwap::from_pointee(keys),
-            verified: VerifiedTokens::new(capacity.verified_tokens.max(Capacity::LEAST)),
-            records: Records::new(capacity.records.max(Capacity::LEAST)),
+            verified: VerifiedTokens::new(capacity.verified_tokens.max(Capacity::LEAST))?,
             sign_ins: SignIns::default(),
             service_tokens,
             assertions: Assertions::new(),

@@ -93,7 +93,9 @@ impl Sessions {
     ) -> Result<Option<TeamSession>, StoreError> {
         for token in authorization_cookies(headers, "") {
             let Ok(claims) = self.team_token(token, now) else { continue };
-            let Some(session) = self.store.session(&claims.sid).await? else { continue };
+            let Some(session) = self.store.session(&claims.sid().to_string()).await? else {
+                continue;
+            };
             if session.revoked_at.is_none() && session.expires_at > now {
                 return Ok(Some(team_session(
                     session,

@@ -10,7 +10,7 @@ use crossgate_token::claims::{Grant, Subject};
 use crossgate_token::{Claims, Expectation, KeyRing, TokenError, TokenType, Use, binding};
 use http::HeaderValue;
 
-use crate::verified_tokens::VerifiedToken;
+use crate::verified_token::VerifiedToken;
 use crate::{SessionError, Sessions};
 
 /// A session at an application that tokens are about to be signed for.
@@ -87,7 +87,7 @@ impl Sessions {
         expected: &Expectation<'_>,
         now: i64,
     ) -> Result<Arc<VerifiedToken>, NoSession> {
-        let claims = self.verified.verify(token, &self.keys.load()).map_err(why)?;
+        let claims = self.verified.verify(token, &self.keys.load(), &self.issuer).map_err(why)?;
         claims.check(expected, now).map_err(why)?;
         Ok(claims)
     }

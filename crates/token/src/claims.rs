@@ -80,6 +80,19 @@ pub enum Use {
     Header,
 }
 
+/// In which place and at which time a token counts: what of its claims needs no names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// The place.
+    pub use_: Use,
+    /// For one application, or for the login host.
+    pub type_: TokenType,
+    /// Unix seconds; not valid before.
+    pub nbf: i64,
+    /// Unix seconds; no longer valid from then on.
+    pub exp: i64,
+}
+
 /// Who issues a token, to whom, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grant<'a> {
@@ -171,22 +184,17 @@ impl Claims {
         if self.iss != expected.iss {
             return Err(TokenError::Issuer);
         }
-        if self.use_ != expected.use_ {
-            return Err(TokenError::Use);
-        }
-        if self.type_ != expected.type_ {
-            return Err(TokenError::Type);
-        }
+        self.scope().check_place(expected)?;
         if expected.aud.is_some_and(|aud| self.aud.iter().all(|own| own != aud)) {
             return Err(TokenError::Audience);
         }
-        if self.nbf > now.saturating_add(NBF_LEEWAY) {
-            return Err(TokenError::NotYetValid);
-        }
-        if now >= self.exp {
-            return Err(TokenError::Expired);
-        }
-        Ok(())
+        self.scope().check_time(now)
+    }
+
+    /// Where and when it counts.
+    #[must_use]
+    pub const fn scope(&self) -> Scope {
+        Scope { use_: self.use_, type_: self.type_, nbf: self.nbf, exp: self.exp }
     }
 
     fn of_person(grant: &Grant<'_>, subject: &Subject<'_>, type_: TokenType, use_: Use) -> Self {
@@ -218,5 +226,35 @@ impl Claims {
             sid: grant.sid.to_owned(),
             binding: None,
         }
+    }
+}
+
+impl Scope {
+    /// Whether it counts in a place.
+    ///
+    /// # Errors
+    /// The first that fails of `use`, `type`.
+    pub fn check_place(&self, expected: &Expectation<'_>) -> Result<(), TokenError> {
+        if self.use_ != expected.use_ {
+            return Err(TokenError::Use);
+        }
+        if self.type_ != expected.type_ {
+            return Err(TokenError::Type);
+        }
+        Ok(())
+    }
+
+    /// Whether it counts at `now`.
+    ///
+    /// # Errors
+    /// The first that fails of `nbf`, `exp`.
+    pub const fn check_time(&self, now: i64) -> Result<(), TokenError> {
+        if self.nbf > now.saturating_add(NBF_LEEWAY) {
+            return Err(TokenError::NotYetValid);
+        }
+        if now >= self.exp {
+            return Err(TokenError::Expired);
+        }
+        Ok(())
     }
 }

@@ -22,10 +22,12 @@ pub mod pin;
 pub mod ring;
 pub mod secret;
 pub mod service_token;
+pub mod shortened;
 pub mod ticket;
 
 mod octets;
 
-pub use claims::{Claims, Expectation, TokenType, Use};
+pub use claims::{Claims, Expectation, Scope, TokenType, Use};
 pub use ring::{KeyError, KeyRing, SigningKey, TokenError};
 pub use secret::{CsrfKey, DeviceKey, MacKey, MasterKey, PinKey, SealKey};
+pub use shortened::Shortened;

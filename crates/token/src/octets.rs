@@ -8,6 +8,11 @@ pub(crate) fn to_text(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// The same, at the end of a text.
+pub(crate) fn append_text(bytes: &[u8], text: &mut String) {
+    URL_SAFE_NO_PAD.encode_string(bytes, text);
+}
+
 /// The inverse. Only the canonical spelling is read, so that no two texts are the same bytes.
 pub(crate) fn from_text(text: impl AsRef<[u8]>) -> Option<Vec<u8>> {
     URL_SAFE_NO_PAD.decode(text).ok()

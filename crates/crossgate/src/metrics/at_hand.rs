@@ -81,6 +81,8 @@ fn count<K: PartialEq>(key: K, counters: &mut Counters<K>, look_up: impl FnOnce(
         None => {
             let counter = look_up();
             counter.inc();
+            // Most have one for good, and there are as many lists as applications.
+            counters.reserve_exact(1);
             counters.push((key, counter));
         }
     }

@@ -246,7 +246,7 @@ async fn a_session_that_the_store_has_lost_leads_to_nobody() {
     // Signed by our key, about a session that was never written.
     let issued = crate::tokens::Issued {
         aud: &world.application("free").aud,
-        nonce: "no such session",
+        nonce: "00000000-0000-4000-8000-000000000000",
         now: NOW,
         expires_at: NOW + 60,
     };

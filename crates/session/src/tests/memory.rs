@@ -23,7 +23,7 @@ async fn more_sessions_than_fit_into_memory_all_count() {
     let in_memory = browsers
         .iter()
         .filter(|headers| small.try_credentials(world.application("app"), headers, NOW).is_some());
-    assert!(in_memory.count() <= Capacity::LEAST);
+    assert!(in_memory.count() <= Capacity::LEAST * 5 / 4, "a quarter more while they are used");
     small.sign_out(&session.sid, NOW).await.unwrap();
     for headers in &browsers {
         let credentials = credentials_in(&small, world.application("app"), headers, NOW).await;

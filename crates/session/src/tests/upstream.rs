@@ -78,6 +78,8 @@ async fn a_machine_comes_with_an_assertion_that_is_signed_once_and_renewed_in_ti
 async fn somebody_without_identity_comes_with_an_assertion_that_names_nobody() {
     let world = World::new().await;
     let credentials = world.credentials("app", &headers(&[]), NOW).await;
+    assert!(credentials.upstream(UpstreamIdentity::NonIdentity).is_none(), "no policy admits them");
+    let credentials = world.credentials("free", &headers(&[]), NOW).await;
     let (claims, email) = assertion(&world, &credentials, UpstreamIdentity::NonIdentity).unwrap();
     assert_eq!(
         (claims.sub.as_str(), claims.common_name, claims.email, email),

@@ -32,13 +32,14 @@ ingress:
   - { hostname: free.acme.example, service: "http://127.0.0.1:9003" }
 policies:
   - { name: staff, decision: allow, include: [ { email_domain: { domain: acme.example } } ] }
+  - { name: near, decision: non_identity, include: [ { ip: { ip: 192.0.2.0/24 } } ] }
 applications:
   - { name: app, domain: app.acme.example, policies: [ staff ] }
   - { name: one, domain: shared.acme.example/one, policies: [ staff ] }
   - { name: two, domain: shared.acme.example/two, policies: [ staff ] }
   - name: free
     domain: free.acme.example
-    policies: [ staff ]
+    policies: [ near, staff ]
     enable_binding_cookie: false
     read_service_tokens_from_header: x-machine
 "#;
