@@ -25,13 +25,16 @@ impl FetchMetadata {
             let value = value.as_bytes();
             match which {
                 "dest" => {
-                    read.dest = Some(read.dest.map_or(dest(value), |_| SecFetchDest::Unknown));
+                    read.dest =
+                        Some(read.dest.map_or_else(|| dest(value), |_| SecFetchDest::Unknown));
                 }
                 "mode" => {
-                    read.mode = Some(read.mode.map_or(mode(value), |_| SecFetchMode::Unknown));
+                    read.mode =
+                        Some(read.mode.map_or_else(|| mode(value), |_| SecFetchMode::Unknown));
                 }
                 "site" => {
-                    read.site = Some(read.site.map_or(site(value), |_| SecFetchSite::Unknown));
+                    read.site =
+                        Some(read.site.map_or_else(|| site(value), |_| SecFetchSite::Unknown));
                 }
                 "user" => {
                     users += 1;

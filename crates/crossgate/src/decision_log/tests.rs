@@ -56,7 +56,7 @@ fn every_line_of_every_thread_is_written_in_its_order_however_long_the_pauses() 
     let (go_on, held) = channel();
     drop(go_on);
     let (log, writer) = DecisionLog::start(Reader(sender, held), CorsTelemetry::default());
-    let threads = (0..4).map(|thread| {
+    let threads = std::array::from_fn::<_, 4, _>(|thread| {
         let log = log.clone();
         std::thread::spawn(move || {
             for number in 0..500 {
@@ -67,7 +67,7 @@ fn every_line_of_every_thread_is_written_in_its_order_however_long_the_pauses() 
             }
         })
     });
-    for thread in threads.collect::<Vec<_>>() {
+    for thread in threads {
         thread.join().unwrap();
     }
     assert_eq!(log.dropped(), 0);
