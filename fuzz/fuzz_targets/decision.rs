@@ -41,7 +41,8 @@ static GATE: LazyLock<Gate> = LazyLock::new(|| {
         id: format!("00000000-0000-4000-8000-{number:012}"),
         aud: (wanted.kind == Kind::Application).then(|| format!("{number:064x}")),
     });
-    Gate::new(Arc::new(config.snapshot(&identifiers.collect::<Vec<_>>(), 1)))
+    let identifiers = identifiers.collect::<Vec<_>>();
+    Gate::new(Arc::new(config.snapshot(&identifiers, 1)))
 });
 
 fuzz_target!(|data: &[u8]| {
