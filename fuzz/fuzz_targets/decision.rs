@@ -16,22 +16,22 @@ use libfuzzer_sys::fuzz_target;
 
 /// Everything that strangers may reach is below `/open`, but for the gateway's own paths.
 const CONFIG: &str = r#"
-organization: { name: Acme, auth_domain: login.example }
+organization: { name: Acme, auth_domain: login.demo.localhost }
 listeners: [ { address: "127.0.0.1:8080" } ]
 mail: { directory: ./mail, from: access@acme.example }
 identity_providers: [ { name: One-time PIN, type: onetimepin } ]
-ingress: [ { hostname: "*.example", service: "http://127.0.0.1:9001" } ]
+ingress: [ { hostname: "*.demo.localhost", service: "http://127.0.0.1:9001" } ]
 policies:
   - { name: staff, decision: allow, include: [ { email_domain: { domain: acme.example } } ] }
   - { name: everyone, decision: bypass, include: [ { everyone: {} } ] }
 applications:
   - name: app
-    domain: app.example
+    domain: app.demo.localhost
     policies: [ staff ]
-    cors_headers: { allowed_origins: [ "http://page.example" ], allowed_methods: [ GET, PUT ], allowed_headers: [ content-type ], allow_credentials: true }
-    crossgate: { dangerously_allow_insecure_origins: true }
-  - { name: open, domain: app.example/open, policies: [ everyone ] }
-  - { name: api, domain: api.example/v1, policies: [ staff ], options_preflight_bypass: true }
+    cors_headers: { allowed_origins: [ "http://page.demo.localhost" ], allowed_methods: [ GET, PUT ], allowed_headers: [ content-type ], allow_credentials: true }
+  - { name: open, domain: app.demo.localhost/open, policies: [ everyone ] }
+  - { name: all, domain: open.demo.localhost, policies: [ staff ] }
+  - { name: api, domain: api.demo.localhost/v1, policies: [ staff ], options_preflight_bypass: true }
 "#;
 
 static GATE: LazyLock<Gate> = LazyLock::new(|| {
@@ -79,11 +79,11 @@ fn holds(head: &Head<'_>, verdict: &Verdict<'_>) {
     match &verdict.action {
         Action::Forward(_) => {
             assert_eq!(verdict.row, Row(7), "{path}");
-            assert!(head.target.host().as_str() == "app.example" && below("/open"), "{path}");
+            assert!(head.target.host().as_str() == "app.demo.localhost" && below("/open"), "{path}");
         }
         Action::ForwardPreflight { .. } => {
             assert_eq!(*head.method, Method::OPTIONS);
-            assert!(head.target.host().as_str() == "api.example" && below("/v1"), "{path}");
+            assert!(head.target.host().as_str() == "api.demo.localhost" && below("/v1"), "{path}");
         }
         Action::Login(_) => assert!(matches!(*head.method, Method::GET | Method::HEAD), "a write is redirected"),
         _ => {}
@@ -93,6 +93,6 @@ fn holds(head: &Head<'_>, verdict: &Verdict<'_>) {
         assert!(!theirs, "{path}");
     }
     if let Some((origin, _)) = &verdict.stamp.grant {
-        assert_eq!(origin.as_str(), "http://page.example");
+        assert_eq!(origin.as_str(), "http://page.demo.localhost");
     }
 }
