@@ -7,6 +7,7 @@
 use std::net::IpAddr;
 
 use crate::hash::short_hex;
+use crate::throttle::network;
 
 /// A counter and how far it may go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +51,7 @@ pub fn asking(email: &str, client: IpAddr, known: Option<&[u8]>) -> Vec<Limit> {
     };
     let window_seconds = REQUESTS_WINDOW_SECONDS;
     let limit = |bucket, limit| Limit { bucket, limit, window_seconds };
-    let of_network = limit(format!("asks:{}", network(client)), REQUESTS_PER_NETWORK);
+    let of_network = limit(format!("asks:{:x}", network(client)), REQUESTS_PER_NETWORK);
     let of_all = known.is_none().then(|| limit("asks".to_owned(), REQUESTS_IN_ALL));
     [mails, of_network].into_iter().chain(of_all).collect()
 }
@@ -61,7 +62,7 @@ pub fn trying(email: &str, client: IpAddr, known: Option<&[u8]>) -> Vec<Limit> {
     let window_seconds = TRIES_WINDOW_SECONDS;
     let limit = |bucket, limit| Limit { bucket, limit, window_seconds };
     let of_address = limit(address_bucket("try", email, known), TRIES_PER_ADDRESS);
-    let of_network = limit(format!("tries:{}", network(client)), TRIES_PER_NETWORK);
+    let of_network = limit(format!("tries:{:x}", network(client)), TRIES_PER_NETWORK);
     let of_all = known.is_none().then(|| limit("tries".to_owned(), TRIES_IN_ALL));
     [of_address, of_network].into_iter().chain(of_all).collect()
 }
@@ -71,17 +72,6 @@ fn address_bucket(what: &str, email: &str, known: Option<&[u8]>) -> String {
     match known {
         Some(device) => format!("{what}:{}", short_hex(&[b"known", email.as_bytes(), device])),
         None => format!("{what}:{}", short_hex(&[b"address", email.as_bytes()])),
-    }
-}
-
-/// The network that one party holds: an IPv4 address, or the /64 of an IPv6 address.
-fn network(client: IpAddr) -> String {
-    match client.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
     }
 }
 

@@ -80,7 +80,7 @@ impl Bucket {
 }
 
 /// The network that one party holds: an IPv4 address, or the /64 of an IPv6 address.
-fn network(client: IpAddr) -> u128 {
+pub(crate) fn network(client: IpAddr) -> u128 {
     match client.to_canonical() {
         IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
         IpAddr::V6(address) => address.to_bits() >> 64 << 64,
