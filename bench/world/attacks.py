@@ -13,7 +13,7 @@ from pathlib import Path
 from . import load, nginx
 from .binaries import binary
 from .crossgate import APP, LOGIN, Crossgate
-from .footprint import percentile
+from .latency import percentile
 from .processes import cpu_seconds, free_port
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "abuse.md"

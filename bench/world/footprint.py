@@ -1,35 +1,21 @@
-"""Memory, start, reload, added latency: one figure each."""
+"""Memory, start, reload: one figure each."""
 
 import statistics
 import threading
 import time
-from dataclasses import dataclass
 
 from . import load, scale
 from .crossgate import APP, Crossgate
+from .figure import Figure
 from .processes import resident_kib
 
 TLS_CONNECTIONS = 2_000
 
 
-@dataclass(frozen=True)
-class Figure:
-    what: str
-    value: float
-    unit: str
-    most: float
-    note: str = ""
-
-    def met(self):
-        return self.value <= self.most
-
-
-def figures(world, rounds, seconds, say):
+def figures(world):
     """All but the memory of a session, which comes with the large world."""
-    for measure in (memory, start, reload, lambda world: latency(world, rounds, seconds)):
-        for figure in measure(world):
-            say(f"{figure.what}: {figure.value:.1f} {figure.unit} (at most {figure.most})")
-            yield figure
+    for measure in (memory, start, reload):
+        yield from measure(world)
 
 
 def of_session(kib):
@@ -103,24 +89,3 @@ def reload(world):
     if not done:
         raise load.Failed("a request was dropped while the config was reloaded")
     yield Figure("reload of 10,000 applications", took, "ms", 500, f"under 2,000 requests a second, {done[0].requests:,} in all, none dropped")
-
-
-def latency(world, rounds, seconds):
-    """Beside asking the upstream directly at the same rate, half of what the gateway can do."""
-    direct = load.Request(world.upstream, "/1k")
-    ours = load.Request(world.gate.port, "/1k", headers={"Cookie": world.cookie})
-    nginx = load.Request(world.servers["nginx"].ports["plain"], "/1k")
-    rate = load.saturate(ours, seconds).rate / 2
-    asked = {"direct": direct, "nginx": nginx, "crossgate": ours}
-    added = {"nginx": [], "crossgate": []}
-    for _ in range(rounds):
-        found = {name: load.steady(request, seconds, rate).latencies for name, request in asked.items()}
-        for name, all_added in added.items():
-            all_added.append([percentile(found[name], share) - percentile(found["direct"], share) for share in (0.5, 0.99)])
-    median, p99 = ({name: statistics.median(each[which] for each in all_added) for name, all_added in added.items()} for which in (0, 1))
-    yield Figure("added latency at half of saturation, p99", p99["crossgate"], "µs", 300,
-                 f"median {median['crossgate']:,.0f} µs; nginx {p99['nginx']:,.0f} and {median['nginx']:,.0f} µs; {rate:,.0f} requests a second")
-
-
-def percentile(times, share):
-    return times[min(len(times) - 1, int(len(times) * share))]

@@ -18,7 +18,7 @@ http {{ {scratch} keepalive_requests 1000000000; keepalive_timeout 600; sendfile
     return processes.start(*wrapper, "nginx", "-c", config, "-p", folder, cwd=folder, log=folder / f"{name}.log")
 
 
-def upstream(folder, processes, workers):
+def upstream(folder, processes, workers, wrapper=()):
     """Serves /1k and /1m; reads what is sent to /upload before it answers; /auth admits everybody."""
     port, sink = free_port(), free_port()
     www = folder / "www"
@@ -36,7 +36,7 @@ def upstream(folder, processes, workers):
                 proxy_pass_request_body off; proxy_set_header Content-Length "";
             }}
         }}
-        server {{ listen 127.0.0.1:{sink} reuseport; location / {{ return 200; }} }}""")
+        server {{ listen 127.0.0.1:{sink} reuseport; location / {{ return 200; }} }}""", wrapper=wrapper)
     processes.wait_for(pid, port, sink)
     return port
 
@@ -49,10 +49,10 @@ STREAM = """proxy_buffers 8 64k; proxy_buffer_size 64k; proxy_busy_buffers_size 
             proxy_request_buffering off; client_body_buffer_size 256k;"""
 
 
-def proxy(folder, processes, workers, upstream, certificate):
+def proxy(folder, processes, workers, upstream, certificate, wrapper=()):
     """Plain proxying, with and without TLS, with an access log; large bodies with settings made for them, and with the defaults."""
     plain, tls, default = free_port(), free_port(), free_port()
-    pid = run(folder, processes, "plain", workers, servers(folder, upstream, certificate, plain, tls, default))
+    pid = run(folder, processes, "plain", workers, servers(folder, upstream, certificate, plain, tls, default), wrapper=wrapper)
     processes.wait_for(pid, plain, tls, default)
     return Server(pid, {"plain": plain, "tls": tls, "default": default})
 

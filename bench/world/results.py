@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from .attacks import Besieged
-from .footprint import Figure
+from .figure import Figure
 from .rounds import Sample
 
 BENCH = Path(__file__).resolve().parents[1]

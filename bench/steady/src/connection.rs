@@ -1,53 +1,54 @@
 //! A connection that is kept alive, as much of HTTP/1.1 as the servers of the bench speak: every answer has a `Content-Length`.
 
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
-use std::time::Duration;
+use std::os::fd::{AsFd, BorrowedFd};
 
 use anyhow::{Context, Result, bail};
 
 /// A connection to a server on loopback.
 pub(crate) struct Connection {
     stream: TcpStream,
-    buffer: Vec<u8>,
+    answer: Vec<u8>,
 }
 
 impl Connection {
     pub(crate) fn open(port: u16) -> Result<Self> {
         let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(Duration::from_secs(10)))?;
-        Ok(Self { stream, buffer: Vec::with_capacity(16 * 1024) })
+        stream.set_nonblocking(true)?;
+        Ok(Self { stream, answer: Vec::with_capacity(16 * 1024) })
     }
 
-    /// Sends a request and reads its answer.
-    pub(crate) fn exchange(&mut self, request: &[u8], status: u16) -> Result<()> {
-        self.stream.write_all(request)?;
-        self.buffer.clear();
-        let head = loop {
-            match self.buffer.windows(4).position(|window| window == b"\r\n\r\n") {
-                Some(end) => break end + 4,
-                None => self.read()?,
-            }
-        };
-        let text = std::str::from_utf8(self.buffer.get(..head).unwrap_or_default())?;
-        if text.get(9..12) != Some(status.to_string().as_str()) {
-            bail!("{text}");
-        }
-        let length = content_length(text)?;
-        while self.buffer.len() < head + length {
-            self.read()?;
-        }
-        Ok(())
+    /// Sends a request. One is answered before the next is sent, so that there is always room for it.
+    pub(crate) fn send(&mut self, request: &[u8]) -> Result<()> {
+        self.answer.clear();
+        Ok(self.stream.write_all(request)?)
     }
 
-    fn read(&mut self) -> Result<()> {
+    /// Reads what is there. Tells whether the answer is whole; one with another status is an error.
+    pub(crate) fn receive(&mut self, status: u16) -> Result<bool> {
         let mut piece = [0; 16 * 1024];
-        match self.stream.read(&mut piece)? {
-            0 => bail!("the server closed the connection"),
-            count => self.buffer.extend_from_slice(piece.get(..count).unwrap_or_default()),
+        match self.stream.read(&mut piece) {
+            Ok(0) => bail!("the server closed the connection"),
+            Ok(count) => self.answer.extend_from_slice(piece.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(false),
+            Err(error) => return Err(error.into()),
         }
-        Ok(())
+        let Some(end) = self.answer.windows(4).position(|window| window == b"\r\n\r\n") else {
+            return Ok(false);
+        };
+        let head = std::str::from_utf8(self.answer.get(..end).unwrap_or_default())?;
+        if head.get(9..12) != Some(status.to_string().as_str()) {
+            bail!("{head}");
+        }
+        Ok(self.answer.len() >= end + 4 + content_length(head)?)
+    }
+}
+
+impl AsFd for Connection {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.stream.as_fd()
     }
 }
 

@@ -1,47 +1,62 @@
 //! Sends HTTP/1.1 requests at a given rate and tells how long each took, in microseconds, a line each.
 //!
-//! `crossgate-bench-steady PORT RATE CONNECTIONS SECONDS STATUS` reads the request from standard input. A thread for each connection
+//! `crossgate-bench-steady PORT RATE CONNECTIONS SECONDS STATUS` reads the request from standard input. Each connection
 //! sends one in every slot of its own, at a random moment of it: requests come as those of strangers do, neither in bursts nor in
 //! step. Time counts from the moment that was planned, so that a server that stalls is charged for whom it keeps waiting. An answer
 //! with another status ends it with an error.
+//!
+//! One thread serves all connections: it shares the machine with what it measures, and a thread for each would take as much of it.
 
 mod connection;
+mod slots;
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 use std::io::{Read as _, Write as _};
-use std::thread;
+use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, bail};
+use rustix::buffer::spare_capacity;
+use rustix::event::{Timespec, epoll};
 
 use crate::connection::Connection;
+use crate::slots::Slots;
 
-/// What each connection does.
-#[derive(Clone, Copy)]
+/// A server that says nothing for so long ends it with an error.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What is sent, and for how long.
 struct Plan {
     port: u16,
+    request: Vec<u8>,
     status: u16,
-    /// The time between the beginnings of two slots of a connection.
-    slot: Duration,
-    begin: Instant,
-    end: Instant,
+    connections: u32,
+    rate: f64,
+    time: Duration,
+}
+
+/// A connection with what it has before it.
+struct Visitor {
+    connection: Connection,
+    slots: Slots,
+    /// The moment that the request in flight, or the next one, was planned for.
+    planned: Instant,
 }
 
 fn main() -> Result<()> {
     let mut request = Vec::new();
     std::io::stdin().read_to_end(&mut request)?;
-    let rate: f64 = argument(2, "the rate")?;
-    let connections: u32 = argument(3, "the number of connections")?;
-    // Long enough for all connections to be made.
-    let begin = Instant::now() + Duration::from_millis(200);
     let plan = Plan {
         port: argument(1, "the port")?,
+        request,
         status: argument(5, "the status")?,
-        slot: Duration::from_secs_f64(f64::from(connections) / rate),
-        begin,
-        end: begin + Duration::from_secs_f64(argument(4, "the time")?),
+        connections: argument(3, "the number of connections")?,
+        rate: argument(2, "the rate")?,
+        time: Duration::from_secs_f64(argument(4, "the time")?),
     };
     let mut out = std::io::stdout().lock();
-    for took in run(plan, connections, &request)? {
+    for took in run(&plan)? {
         writeln!(out, "{}", took.as_micros())?;
     }
     Ok(())
@@ -55,39 +70,64 @@ fn argument<T: std::str::FromStr<Err: std::error::Error + Send + Sync + 'static>
     text.parse().with_context(|| name.to_owned())
 }
 
-fn run(plan: Plan, connections: u32, request: &[u8]) -> Result<Vec<Duration>> {
-    thread::scope(|scope| {
-        let mut threads = Vec::new();
-        for number in 0..connections {
-            threads.push(scope.spawn(move || slots(plan, u64::from(number) + 1, request)));
-        }
-        let mut all = Vec::new();
-        for thread in threads {
-            all.extend(thread.join().map_err(|_| anyhow!("a thread panicked"))??);
-        }
-        Ok(all)
-    })
-}
+/// Sends all requests of the plan. Returns how long each answer took.
+fn run(plan: &Plan) -> Result<Vec<Duration>> {
+    // By default the kernel may wake a thread 50 microseconds late.
+    rustix::thread::set_current_timer_slack(NonZeroU64::new(1))?;
+    let readable = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+    let mut connections = Vec::new();
+    for number in 0..plan.connections {
+        let connection = Connection::open(plan.port)?;
+        epoll::add(
+            &readable,
+            &connection,
+            epoll::EventData::new_u64(number.into()),
+            epoll::EventFlags::IN,
+        )?;
+        connections.push(connection);
+    }
+    let (begin, slot) =
+        (Instant::now(), Duration::from_secs_f64(f64::from(plan.connections) / plan.rate));
+    let mut visitors: Vec<Visitor> = Vec::new();
+    let mut due = BinaryHeap::new();
+    for (number, connection) in connections.into_iter().enumerate() {
+        let mut slots = Slots::new(begin, begin + plan.time, slot, number);
+        let Some(planned) = slots.next() else { bail!("no time for a single request") };
+        due.push(Reverse((planned, number)));
+        visitors.push(Visitor { connection, slots, planned });
+    }
 
-fn slots(plan: Plan, mut seed: u64, request: &[u8]) -> Result<Vec<Duration>> {
-    let mut connection = Connection::open(plan.port)?;
     let mut took = Vec::new();
-    let mut slot = plan.begin;
-    while slot + plan.slot <= plan.end {
-        let planned = slot + plan.slot.mul_f64(fraction(&mut seed));
-        thread::sleep(planned.saturating_duration_since(Instant::now()));
-        connection.exchange(request, plan.status)?;
-        took.push(planned.elapsed());
-        slot += plan.slot;
+    let mut in_flight = 0;
+    let mut events = Vec::with_capacity(visitors.len());
+    while in_flight > 0 || !due.is_empty() {
+        while let Some(&Reverse((planned, number))) = due.peek()
+            && planned <= Instant::now()
+            && let Some(visitor) = visitors.get_mut(number)
+        {
+            due.pop();
+            visitor.connection.send(&plan.request)?;
+            in_flight += 1;
+        }
+        let rest = due.peek().map_or(PATIENCE, |Reverse((planned, _))| {
+            planned.saturating_duration_since(Instant::now())
+        });
+        epoll::wait(&readable, spare_capacity(&mut events), Some(&Timespec::try_from(rest)?))?;
+        if events.is_empty() && rest == PATIENCE {
+            bail!("no answer to {in_flight} requests");
+        }
+        for event in events.drain(..) {
+            let number = usize::try_from(event.data.u64())?;
+            let Some(visitor) = visitors.get_mut(number) else { continue };
+            if visitor.connection.receive(plan.status)? {
+                took.push(visitor.planned.elapsed());
+                in_flight -= 1;
+                if let Some(planned) = visitor.slots.next() {
+                    visitor.planned = planned;
+                    due.push(Reverse((planned, number)));
+                }
+            }
+        }
     }
     Ok(took)
-}
-
-/// The next number of a sequence between 0 and 1 (splitmix64): the same in every run.
-fn fraction(seed: &mut u64) -> f64 {
-    *seed = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mixed = (*seed ^ (*seed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    let upper = u32::try_from((mixed ^ (mixed >> 31)) >> 32).unwrap_or_default();
-    f64::from(upper) / f64::from(u32::MAX)
 }
