@@ -68,7 +68,7 @@ impl Sessions {
                 types.map(|type_| Expectation { use_, type_, aud: None, iss: &self.issuer });
             let claims =
                 expected.filter_map(|expected| self.token(token, &expected, now).ok()).next()?;
-            audiences(claims.aud(&self.issuer)).then_some(claims)
+            audiences(&claims.aud(&self.issuer)).then_some(claims)
         };
         let by_header =
             header_token(headers).ok().flatten().and_then(|token| counts(token, Use::Header));
@@ -100,7 +100,7 @@ impl Sessions {
             (TokenType::App, None) => return Ok(None),
         };
         let stands = session.id == sid && session.revoked_at.is_none() && expires_at > now;
-        let aud = claims.aud(&self.issuer).to_owned();
+        let aud = claims.aud(&self.issuer);
         Ok(stands.then(|| Identity::of(session, aud, expires_at)))
     }
 }

@@ -28,6 +28,7 @@ mod service_tokens;
 mod sessions;
 mod sign_in;
 mod signing_keys;
+mod tag;
 mod tokens;
 mod verified_token;
 mod verified_tokens;

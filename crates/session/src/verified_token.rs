@@ -7,6 +7,7 @@ use crossgate_token::{Claims, Expectation, Scope, TokenError, binding};
 use uuid::Uuid;
 
 use crate::ids::id_of;
+use crate::tag::Tag;
 
 /// A person's token of this issuer.
 pub(crate) struct VerifiedToken {
@@ -24,8 +25,8 @@ pub(crate) struct VerifiedToken {
 
 /// Whom it is for.
 enum Audience {
-    /// An application's tag.
-    Application([u8; 64]),
+    /// An application.
+    Application(Tag),
     /// The login host, whose name is the issuer's.
     LoginHost,
 }
@@ -41,7 +42,7 @@ impl VerifiedToken {
         }
         let audience = match claims.aud.as_slice() {
             [aud] if aud == issuer => Audience::LoginHost,
-            [aud] => Audience::Application(tag(aud).ok_or(TokenError::Audience)?),
+            [aud] => Audience::Application(Tag::new(aud).ok_or(TokenError::Audience)?),
             _ => return Err(TokenError::Audience),
         };
         let nonce = claims.identity_nonce.as_deref();
@@ -62,7 +63,7 @@ impl VerifiedToken {
     /// As [`Claims::check`]. The issuer is the one that it was made with.
     pub(crate) fn check(&self, expected: &Expectation<'_>, now: i64) -> Result<(), TokenError> {
         self.scope.check_place(expected)?;
-        if expected.aud.is_some_and(|aud| aud != self.aud(expected.iss)) {
+        if expected.aud.is_some_and(|aud| !self.is_for(aud, expected.iss)) {
             return Err(TokenError::Audience);
         }
         self.scope.check_time(now)
@@ -79,10 +80,17 @@ impl VerifiedToken {
     }
 
     /// Its audience: an application's tag, or the issuer.
-    pub(crate) fn aud<'a>(&'a self, issuer: &'a str) -> &'a str {
+    pub(crate) fn aud(&self, issuer: &str) -> String {
         match &self.audience {
-            Audience::Application(tag) => str::from_utf8(tag).unwrap_or_default(),
-            Audience::LoginHost => issuer,
+            Audience::Application(tag) => tag.to_string(),
+            Audience::LoginHost => issuer.to_owned(),
+        }
+    }
+
+    fn is_for(&self, aud: &str, issuer: &str) -> bool {
+        match &self.audience {
+            Audience::Application(tag) => tag.is(aud),
+            Audience::LoginHost => aud == issuer,
         }
     }
 
@@ -113,11 +121,6 @@ impl VerifiedToken {
         }
         bound
     }
-}
-
-/// An audience tag: 64 hex digits.
-fn tag(aud: &str) -> Option<[u8; 64]> {
-    aud.as_bytes().try_into().ok().filter(|tag: &[u8; 64]| tag.is_ascii())
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::Record;
 use crate::ids::id_of;
 use crate::liveness::Liveness;
+use crate::tag::Tag;
 use crate::tokens::header_value;
 
 /// A session whose assertion is kept as the claims that it says, and their signature.
@@ -20,7 +21,7 @@ pub(super) struct Short {
     issued_at: i64,
     expires_at: i64,
     email: Box<str>,
-    aud: [u8; 64],
+    aud: Tag,
     country: [u8; 2],
     assertion: Shortened,
 }
@@ -56,7 +57,7 @@ impl Short {
             issued_at: opened.created_at,
             expires_at: opened.expires_at,
             email: session.email.as_str().into(),
-            aud: opened.aud.as_bytes().try_into().ok()?,
+            aud: Tag::new(&opened.aud)?,
             country: session.country.as_bytes().try_into().ok()?,
             assertion: Shortened::new(&opened.assertion, &claims, share)?,
         })
@@ -64,10 +65,11 @@ impl Short {
 
     /// The record, whole.
     pub(super) fn record(&self, nonce: Uuid, issuer: &str) -> Option<Record> {
+        let aud = self.aud.digits();
         let [id, sid, nonce] = [self.user_id, self.sid, nonce].map(|id| id.to_string());
         let grant = Grant {
             iss: issuer,
-            aud: str::from_utf8(&self.aud).ok()?,
+            aud: str::from_utf8(&aud).ok()?,
             sid: &sid,
             issued_at: self.issued_at,
             expires_at: self.expires_at,
