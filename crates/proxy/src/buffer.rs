@@ -1,4 +1,4 @@
-//! What was read from a connection and not yet used. An idle connection has no buffer: the thread lends it one while it is busy.
+//! What was read from a connection and not yet used. A connection that waits has no buffer: the thread lends it one for what comes.
 
 use std::cell::RefCell;
 use std::io;
@@ -14,8 +14,8 @@ const ROOM: usize = 16 * 1024;
 /// Room for what comes in bulk.
 const BULK: usize = 256 * 1024;
 
-/// Rooms that a thread keeps for whoever needs one next.
-const SPARE: usize = 256;
+/// Rooms that a thread keeps for whoever needs one next. Few are in use at once: who waits for bytes has none.
+const SPARE: usize = 32;
 
 /// The same of those for what comes in bulk.
 const SPARE_BULK: usize = 8;
@@ -86,7 +86,12 @@ impl Buffer {
             return Poll::Ready(Ok(Filled::Full));
         }
         self.make_room();
-        let count = ready!(poll_read_buf(Pin::new(stream), context, &mut self.room))?;
+        let read = poll_read_buf(Pin::new(stream), context, &mut self.room);
+        // In bulk, more is about to come: that room is kept until it rests.
+        if read.is_pending() && self.is_empty() && self.room.capacity() == ROOM {
+            give_back(std::mem::take(&mut self.room));
+        }
+        let count = ready!(read)?;
         self.was_full = self.room.len() == self.room.capacity();
         Poll::Ready(Ok(if count == 0 { Filled::End } else { Filled::More }))
     }
@@ -154,6 +159,10 @@ impl Drop for Buffer {
 
 #[cfg(test)]
 mod tests {
+    use std::task::{Context, Waker};
+
+    use tokio::io::AsyncWriteExt as _;
+
     use super::{BULK, Buffer, Filled, MOST_BULK, ROOM};
 
     async fn fill(buffer: &mut Buffer, mut bytes: &[u8], most: usize) -> Filled {
@@ -207,6 +216,19 @@ mod tests {
         }
         assert_eq!(sizes, [ROOM, 2 * ROOM, 4 * ROOM]);
         assert_eq!(fill(&mut buffer, &long, 4 * ROOM).await, Filled::Full);
+    }
+
+    #[tokio::test]
+    async fn who_waits_holds_no_room_but_for_what_he_has_not_used() {
+        let (mut near, mut far) = tokio::io::duplex(64);
+        let mut buffer = Buffer::default();
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(buffer.poll_fill(&mut far, &mut context, 100).is_pending());
+        assert_eq!(buffer.room.capacity(), 0);
+        near.write_all(b"half").await.unwrap();
+        assert!(buffer.poll_fill(&mut far, &mut context, 100).is_ready());
+        assert!(buffer.poll_fill(&mut far, &mut context, 100).is_pending());
+        assert_eq!(buffer.bytes(), b"half");
     }
 
     #[tokio::test]
