@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::body_source::Http1;
 use crate::byte_stream::ByteStream;
 use crate::crowd::Place;
+use crate::cut::TLS_HANDSHAKE_TIMEOUT;
 use crate::door::Door;
 use crate::http2::serve_http2;
 use crate::server::Worker;
@@ -74,16 +75,17 @@ pub(crate) async fn serve(
                 }
                 Err(_) => {
                     tracing::debug!(peer = %ip, "a TLS handshake took too long");
-                    worker.gateway.connection_cut("tls-handshake-timeout");
+                    worker.gateway.connection_cut(TLS_HANDSHAKE_TIMEOUT);
                     return;
                 }
             }
         }
     };
     let peer = Peer { ip, address: ip.to_string().into(), public: entrance.public, door };
+    // Boxed: a connection has room for one protocol, and for none while it is in its handshake.
     if stream.speaks_http2() {
         Box::pin(serve_http2(worker, Http1::new(stream), peer, stop)).await;
-    } else if let Some(SpeaksHttp2(begun)) = serve_visitor(&worker, stream, &peer).await {
+    } else if let Some(SpeaksHttp2(begun)) = Box::pin(serve_visitor(&worker, stream, &peer)).await {
         Box::pin(serve_http2(worker, begun, peer, stop)).await;
     }
 }

@@ -20,6 +20,7 @@ use crate::activity::Activity;
 use crate::bells::{House, Part};
 use crate::body_source::Http1;
 use crate::connection::Peer;
+use crate::cut::{DEAF, IDLE, SLOW_READER};
 use crate::http2_meter::{Meter, Metered};
 use crate::http2_stream::{Line, serve_stream};
 use crate::rewound::Rewound;
@@ -43,18 +44,31 @@ pub(crate) async fn serve_http2(
     let metered = Metered::new(Rewound::new(connection), Rc::clone(&meter));
     let (activity, undelivered) = (Activity::new(), Rc::<Undelivered>::default());
     let line = Rc::new(Line { worker, peer, activity, undelivered });
-    let limits = &line.worker.limits;
-    let ended = match timeout(limits.head, builder(limits).handshake(metered)).await {
-        Ok(Ok(connection)) => serve(&line, connection, &meter, stop).await,
-        Ok(Err(error)) => Err(error),
-        Err(_) => Ok(()),
+    // In place, and boxed: what is moved across an await takes its room twice, for as long as the connection lasts.
+    let mut begun = Box::pin(begin(&line, metered)).await;
+    let ended = match &mut begun {
+        Ok(Some(connection)) => serve(&line, connection, &meter, stop).await,
+        Ok(None) | Err(_) => Ok(()),
     };
     if let Some(reason) = meter.cut_for() {
         line.worker.gateway.connection_cut(reason);
     }
-    if let Err(error) = ended {
+    if let Some(error) = begun.err().or(ended.err()) {
         tracing::debug!(peer = %line.peer.ip, %error, "a connection broke");
     }
+}
+
+/// Waits for the preface of a visitor's. `None` if it does not come.
+async fn begin(
+    line: &Line,
+    metered: Metered,
+) -> Result<Option<h2::server::Connection<Metered, Bytes>>, h2::Error> {
+    let limits = &line.worker.limits;
+    if let Ok(begun) = timeout(limits.head, builder(limits).handshake(metered)).await {
+        return begun.map(Some);
+    }
+    line.worker.gateway.connection_cut(IDLE);
+    Ok(None)
 }
 
 fn builder(limits: &Limits) -> Builder {
@@ -75,7 +89,7 @@ fn builder(limits: &Limits) -> Builder {
 /// Reads requests and answers them, all in one task, until the connection is over or the visitor is given up.
 async fn serve(
     line: &Rc<Line>,
-    mut connection: h2::server::Connection<Metered, Bytes>,
+    connection: &mut h2::server::Connection<Metered, Bytes>,
     meter: &Meter,
     stop: CancellationToken,
 ) -> Result<(), h2::Error> {
@@ -84,15 +98,15 @@ async fn serve(
     let mut closing = pin!(async {
         tokio::select! {
             () = stop.cancelled() => {}
-            () = line.activity.is_over(limits.head, limits.idle) => {}
+            () = line.activity.is_over(limits.head, limits.idle) => {
+                line.worker.gateway.connection_cut(IDLE);
+            }
         }
     });
     let mut giving_up = pin!(async {
         tokio::select! {
-            () = line.undelivered.is_given_up(limits.write_pause, || meter.progress()) => {
-                line.worker.gateway.connection_cut("slow-reader");
-            }
-            () = is_deaf(pings, limits.head, || meter.heard()) => {}
+            () = line.undelivered.is_given_up(limits.write_pause, || meter.progress()) => SLOW_READER,
+            () = is_deaf(pings, limits.head, || meter.heard()) => DEAF,
         }
     });
     let house = Arc::new(House::default());
@@ -109,7 +123,11 @@ async fn serve(
                     connection.graceful_shutdown();
                     requests.wake();
                 }
-                if giving_up.as_mut().poll(context).is_ready() {
+                if let Poll::Ready(reason) = giving_up.as_mut().poll(context) {
+                    // Whoever is on the way out has been counted, or leaves as he was told to.
+                    if !(closes && reason == DEAF) {
+                        line.worker.gateway.connection_cut(reason);
+                    }
                     return Poll::Ready(Ok(()));
                 }
             }

@@ -22,6 +22,10 @@ use crate::rewound::Rewound;
 /// `ENHANCE_YOUR_CALM` (RFC 9113, section 7).
 const ENHANCE_YOUR_CALM: u32 = 11;
 
+/// How long whoever did too much is left waiting before it is told so. It would only come back at once, with a handshake that costs more than
+/// all it did before.
+const PENANCE: Duration = Duration::from_secs(1);
+
 /// How long, and how much, is still taken from whoever was told to calm down, so that it gets to read that.
 const LINGER: Duration = Duration::from_secs(1);
 const LINGER_BYTES: usize = 1 << 20;
@@ -31,6 +35,8 @@ pub(crate) struct Metered {
     stream: Listening<Rewound>,
     patience: Patience,
     meter: Rc<Meter>,
+    /// Until when nothing is read any more, of whoever did too much.
+    penance: Option<Instant>,
     /// What is left to be said before the end.
     last_words: Option<LastWords>,
 }
@@ -181,12 +187,21 @@ const fn is_the_visitors_fault(error: u32) -> bool {
 impl Metered {
     pub(crate) fn new(stream: Rewound, meter: Rc<Meter>) -> Self {
         let stream = Listening::new(stream);
-        Self { stream, patience: Patience::default(), meter, last_words: None }
+        Self { stream, patience: Patience::default(), meter, penance: None, last_words: None }
     }
 
-    /// Says GOAWAY and takes what still comes for a while. Ready when that is over.
+    /// Reads nothing for a while, then says GOAWAY and takes what still comes. Ready when that is over. Answers under way are not kept from
+    /// the visitor until then.
+    fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if self.last_words.is_none() {
+            let penance = *self.penance.get_or_insert_with(|| Instant::now() + PENANCE);
+            ready!(self.patience.poll(context, penance));
+        }
+        self.poll_last_words(context)
+    }
+
     fn poll_last_words(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let Self { stream, patience, meter, last_words } = self;
+        let Self { stream, patience, meter, last_words, .. } = self;
         let goaway = meter.goaway();
         let words = last_words.get_or_insert_with(|| LastWords {
             written: if goaway.is_some() { 0 } else { usize::MAX },
@@ -242,7 +257,7 @@ impl AsyncRead for Metered {
             // Nobody is to work on these any more.
             buffer.set_filled(before);
         }
-        ready!(this.poll_last_words(context));
+        ready!(this.poll_end(context));
         Poll::Ready(Err(Self::ended()))
     }
 }

@@ -14,8 +14,10 @@ use http::header::{CONTENT_LENGTH, DATE};
 use http::{HeaderValue, Method, Request, Response};
 
 use crate::activity::Activity;
+use crate::body_pause::BodyPause;
 use crate::body_source::{BodySource, Piece};
 use crate::connection::Peer;
+use crate::cut::BODY_TIMEOUT;
 use crate::http2_body::{StreamBody, said_length};
 use crate::http2_tunnel::StreamTunnel;
 use crate::patience::Patience;
@@ -25,6 +27,9 @@ use crate::server::Worker;
 use crate::tunnel::tunnel;
 use crate::undelivered::{Delivery, Undelivered};
 use crate::upstream_answer::UpstreamAnswer;
+
+/// How many pauses of a body a call may be quiet in both directions once it is answered.
+const QUIET_PAUSES: u32 = 10;
 
 /// What the streams of a connection have in common.
 pub(crate) struct Line {
@@ -62,8 +67,8 @@ pub(crate) async fn serve_stream(
         protocol: head.extensions.get::<Protocol>().map(Protocol::as_str),
         headers: &head.headers,
     };
+    let mut patience = Patience::default();
     let replied = {
-        let mut patience = Patience::default();
         let serving = serve_request(worker, &line.peer, asked, &mut body, &mut patience);
         let mut serving = pin!(serving);
         poll_fn(|context| match serving.as_mut().poll(context) {
@@ -93,8 +98,9 @@ pub(crate) async fn serve_stream(
             let last = answer.is_over();
             let Some(stream) = begin(worker, &mut respond, response, last) else { return };
             if !last {
-                let mut sending = Sending::new(stream, &line.undelivered);
-                poll_fn(|context| sending.poll_relay(&mut answer, &mut body, context)).await;
+                let sending = Sending::new(stream, &line.undelivered);
+                let relaying = relay(worker, sending, &mut answer, &mut body, &mut patience);
+                relaying.await;
             }
         }
         Some(Reply::Tunnel { status, mut headers, upstream, standing }) => {
@@ -109,6 +115,31 @@ pub(crate) async fn serve_stream(
             }
         }
     }
+}
+
+/// Brings an answer while the rest of its request goes the other way. A call in both directions may be quiet for long, but not for ever.
+async fn relay(
+    worker: &Worker,
+    mut sending: Sending<'_>,
+    answer: &mut UpstreamAnswer,
+    request: &mut StreamBody,
+    patience: &mut Patience,
+) {
+    let (most, mut pause) = (worker.limits.body_pause * QUIET_PAUSES, BodyPause::default());
+    poll_fn(|context| {
+        if sending.poll_relay(answer, request, context).is_ready() {
+            return Poll::Ready(());
+        }
+        if answer.is_sent() {
+            return Poll::Pending;
+        }
+        let progress = answer.progress().wrapping_add(sending.pieces);
+        ready!(pause.poll(progress, most, patience, context));
+        worker.gateway.connection_cut(BODY_TIMEOUT);
+        sending.stream.send_reset(Reason::CANCEL);
+        Poll::Ready(())
+    })
+    .await;
 }
 
 /// Sends a head; `last` says that nothing follows it.
@@ -138,6 +169,8 @@ struct Sending<'l> {
     stream: SendStream<Bytes>,
     /// What the visitor has yet to make room for, and whether it is the last.
     piece: Option<(Bytes, bool)>,
+    /// Pieces so far.
+    pieces: u64,
     undelivered: &'l Rc<Undelivered>,
     /// There, while the visitor makes no room.
     waits: Option<Delivery>,
@@ -145,12 +178,12 @@ struct Sending<'l> {
 
 impl<'l> Sending<'l> {
     const fn new(stream: SendStream<Bytes>, undelivered: &'l Rc<Undelivered>) -> Self {
-        Self { stream, piece: None, undelivered, waits: None }
+        Self { stream, piece: None, pieces: 0, undelivered, waits: None }
     }
 
     /// Sends the piece at hand once there is room for some of it. Ready with whether more may follow.
     fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<bool> {
-        let Self { stream, piece, undelivered, waits } = self;
+        let Self { stream, piece, undelivered, waits, .. } = self;
         if piece.as_ref().is_some_and(|(bytes, _)| !bytes.is_empty()) {
             // No more than is needed to begin: what is reserved and not used is lost to other streams.
             stream.reserve_capacity(1);
@@ -193,6 +226,7 @@ impl<'l> Sending<'l> {
                 }
                 Poll::Ready(Ok(Piece::Data)) => {
                     let bytes = answer.take_piece();
+                    self.pieces += 1;
                     self.piece = Some((bytes, answer.is_over()));
                 }
                 Poll::Ready(Ok(Piece::End)) => match answer.take_trailers() {

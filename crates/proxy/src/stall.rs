@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
 
 use crate::crowd::Place;
+use crate::cut::SLOW_READER;
 use crate::server::Worker;
 
 /// A connection that breaks when nothing could be written for too long.
@@ -47,7 +48,7 @@ impl Stalling {
             self.waiting = true;
         }
         ready!(timer.as_mut().poll(context));
-        self.worker.gateway.connection_cut("slow-reader");
+        self.worker.gateway.connection_cut(SLOW_READER);
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 }

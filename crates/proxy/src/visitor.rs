@@ -14,10 +14,12 @@ use http::HeaderMap;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::time::Instant;
 
+use crate::body_pause::BodyPause;
 use crate::body_source::{BodyBroken, BodySource, Http1, Http1Body, NoBody, Piece};
 use crate::buffer::Filled;
 use crate::byte_stream::ByteStream;
 use crate::connection::Peer;
+use crate::cut::{BODY_TIMEOUT, IDLE};
 use crate::drain::Told;
 use crate::head_bytes;
 use crate::header_maps;
@@ -57,6 +59,8 @@ enum Next {
     Http2,
     /// Nothing.
     End,
+    /// Nothing for too long.
+    Idle,
     Malformed(Malformed),
 }
 
@@ -82,6 +86,10 @@ pub(crate) async fn serve_visitor(
             Next::Head(bytes) => bytes,
             Next::Http2 => return Some(SpeaksHttp2(visitor.http1)),
             Next::End => break,
+            Next::Idle => {
+                worker.gateway.connection_cut(IDLE);
+                break;
+            }
             Next::Malformed(malformed) => {
                 visitor.refuse(worker, peer, malformed).await;
                 break;
@@ -152,7 +160,8 @@ impl Visitor {
                         let now = Instant::now();
                         let idle = *idle.get_or_insert(now + patience_of_idle);
                         let idle = told.idle_until().map_or(idle, |until| until.min(idle));
-                        return patience.poll_at(now, context, idle).map(|()| Next::End);
+                        let over = if told.is_draining() { Next::End } else { Next::Idle };
+                        return patience.poll_at(now, context, idle).map(|()| over);
                     }
                     Poll::Pending => {
                         let begun = *begun.get_or_insert_with(Instant::now);
@@ -206,9 +215,7 @@ impl Visitor {
                     write_upstream(output, &answer, headers.as_ref(), framing, &as_asked);
                 });
                 answer.take_head();
-                let relaying =
-                    relay(&mut answer, &mut body, outgoing, patience, worker.limits.body_pause);
-                let relayed = relaying.await;
+                let relayed = relay(worker, &mut answer, &mut body, outgoing, patience).await;
                 if relayed.is_ok() {
                     body.skip_what_is_there();
                 }
@@ -289,15 +296,15 @@ struct Broken;
 
 /// Brings the response while the rest of the request goes the other way.
 async fn relay(
+    worker: &Worker,
     answer: &mut UpstreamAnswer,
     body: &mut VisitorBody<'_>,
     outgoing: &mut Outgoing,
     patience: &mut Patience,
-    body_pause: Duration,
 ) -> Result<(), Broken> {
     // Whoever waits to be told to go on has been told something else now.
     let withheld = body.awaits_continue;
-    let (mut since, mut progress) = (None, 0);
+    let mut pause = BodyPause::default();
     poll_fn(|context| {
         let sends = !withheld && !answer.is_sent();
         if sends && matches!(answer.poll_send(body, context), Poll::Ready(Err(_))) {
@@ -309,12 +316,10 @@ async fn relay(
             return Poll::Ready(sent.map_err(|_| Broken));
         }
         if sends && !answer.is_sent() {
-            if since.is_none() || progress != answer.progress() {
-                progress = answer.progress();
-                since = Some(Instant::now());
-            }
-            let since = since.unwrap_or_else(Instant::now);
-            return patience.poll(context, since + body_pause).map(|()| Err(Broken));
+            let most = worker.limits.body_pause;
+            ready!(pause.poll(answer.progress(), most, patience, context));
+            worker.gateway.connection_cut(BODY_TIMEOUT);
+            return Poll::Ready(Err(Broken));
         }
         if outgoing.waits_for_body() && body.poll_left(context).is_ready() {
             return Poll::Ready(Err(Broken));

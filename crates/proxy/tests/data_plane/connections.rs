@@ -1,11 +1,13 @@
 //! Connections: which are used again, and which end.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crossgate_proxy::Limits;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::upstream::{Echo, in_bytes, read_head};
 use crate::world::{World, read_to_end, read_until, status};
@@ -100,14 +102,17 @@ async fn who_asks_nothing_is_cut_off() {
     let short = Duration::from_millis(100);
     let limits = Limits { head: short, idle: short, ..Limits::default() };
     let world = World::open_by(format!("service: \"http://{}\"", upstream.address), limits).await;
-    let rows: [(&str, &[u8]); 5] = [
-        ("nothing at all", b""),
-        ("the beginning of what may become HTTP/2", b"PRI * HT"),
-        ("HTTP/2 and no request", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"),
-        ("sec-C5-S13 half a head", b"GET / HTTP/1.1\r\nhost: open"),
-        ("an answered request and nothing more", GET),
+    let http2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    let rows: [(&str, &[u8], &str); 6] = [
+        ("nothing at all", b"", "cut idle"),
+        ("the beginning of what may become HTTP/2", b"PRI * HT", "head-timeout"),
+        ("the beginning of HTTP/2", &http2[..24], "cut idle"),
+        ("HTTP/2 and no request", http2, "cut idle"),
+        ("sec-C5-S13 half a head", b"GET / HTTP/1.1\r\nhost: open", "head-timeout"),
+        ("an answered request and nothing more", GET, "cut idle"),
     ];
-    for (name, bytes) in rows {
+    for (name, bytes, counted) in rows {
+        world.forget_records();
         let mut visitor = world.connect().await;
         visitor.write_all(bytes).await.unwrap();
         let mut all = Vec::new();
@@ -116,6 +121,8 @@ async fn who_asks_nothing_is_cut_off() {
             tokio::io::AsyncReadExt::read_to_end(&mut visitor, &mut all),
         );
         assert!(ended.await.is_ok(), "{name}");
+        let records = world.records();
+        assert!(records.last().is_some_and(|last| last.contains(counted)), "{name}: {records:?}");
     }
 }
 
@@ -171,6 +178,64 @@ async fn who_does_not_open_a_window_is_cut_off() {
     let ended = tokio::time::timeout(crate::world::PATIENCE, was_closed.recv()).await;
     assert_eq!(ended, Ok(Some(())), "the upstream is let go");
     assert!(world.records().contains(&"cut slow-reader".to_owned()), "{:?}", world.records());
+}
+
+/// An upstream that begins to answer at once and then waits for the end of the request, and word when it is let go.
+async fn half_answering() -> (SocketAddr, UnboundedReceiver<()>) {
+    let (closed, was_closed) = tokio::sync::mpsc::unbounded_channel();
+    let upstream = in_bytes(move |mut stream| {
+        let closed = closed.clone();
+        async move {
+            read_head(&mut stream).await;
+            let head = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf";
+            stream.write_all(head.as_bytes()).await.unwrap();
+            let mut rest = Vec::new();
+            let _broken = stream.read_to_end(&mut rest).await;
+            closed.send(()).unwrap();
+        }
+    })
+    .await;
+    (upstream, was_closed)
+}
+
+/// sec-C5-S13: over both protocols, and the upstream's connection is not held.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_a_body_lying_while_the_answer_comes_is_cut_off() {
+    let http1 = b"POST / HTTP/1.1\r\nhost: open.acme.example\r\ncontent-length: 9\r\n\r\nhalf";
+    // POST / over http at open.acme.example, and DATA that does not end.
+    let block = b"\x83\x86\x84\x01\x11open.acme.example";
+    let head = [0, 0, u8::try_from(block.len()).unwrap(), 1, 4, 0, 0, 0, 1];
+    let data = b"\0\0\x04\0\0\0\0\0\x01half";
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    let http2 = [&preface[..], &head, block, data].concat();
+    for (name, bytes) in [("HTTP/1.1", &http1[..]), ("HTTP/2", &http2)] {
+        let (upstream, mut was_closed) = half_answering().await;
+        let limits = Limits { body_pause: Duration::from_millis(50), ..Limits::default() };
+        let world = World::open_by(format!("service: \"http://{upstream}\""), limits).await;
+        let mut visitor = world.connect().await;
+        visitor.write_all(bytes).await.unwrap();
+        read_until(&mut visitor, "half").await;
+        let ended = tokio::time::timeout(crate::world::PATIENCE, was_closed.recv()).await;
+        assert_eq!(ended, Ok(Some(())), "{name}: the upstream is let go");
+        let records = world.records();
+        assert!(records.contains(&"cut body-timeout".to_owned()), "{name}: {records:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_answers_no_ping_is_cut_off() {
+    let (upstream, mut was_closed) = half_answering().await;
+    let limits = Limits { head: Duration::from_millis(100), ..Limits::default() };
+    let world = World::open_by(format!("service: \"http://{upstream}\""), limits).await;
+    let mut visitor = world.connect().await;
+    let block = b"\x82\x86\x84\x01\x11open.acme.example";
+    let head = [0, 0, u8::try_from(block.len()).unwrap(), 1, 5, 0, 0, 0, 1];
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    visitor.write_all(&[&preface[..], &head, block].concat()).await.unwrap();
+    let ended = tokio::time::timeout(crate::world::PATIENCE, was_closed.recv()).await;
+    assert_eq!(ended, Ok(Some(())), "the upstream is let go");
+    let records = world.records();
+    assert!(records.contains(&"cut http2-ping-timeout".to_owned()), "{records:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -182,6 +182,10 @@ impl World {
     pub(crate) fn records(&self) -> Vec<String> {
         self.gateway.records.lock().unwrap().clone()
     }
+
+    pub(crate) fn forget_records(&self) {
+        self.gateway.records.lock().unwrap().clear();
+    }
 }
 
 impl Drop for World {
@@ -216,7 +220,7 @@ pub(crate) async fn read_until(stream: &mut TcpStream, end: &str) -> String {
         }
     };
     timeout(PATIENCE, read).await.expect("what is waited for");
-    String::from_utf8(answer).unwrap()
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 /// The status of an answer in bytes.
