@@ -19,7 +19,7 @@ def figures(world):
 
 
 def of_session(kib):
-    return Figure("memory for a session", kib, "KiB", 1, f"{scale.IN_USE:,} of them, each at an application of its own: the session and its verified token")
+    return Figure("memory for a session", kib, "KiB", 1, f"of another {scale.IN_USE:,}: the sign-in, the session and its verified token")
 
 
 def memory(world):

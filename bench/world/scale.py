@@ -11,6 +11,7 @@ from .processes import resident_kib
 
 APPLICATIONS, POLICIES, SESSIONS, REVOCATIONS = 100_000, 10_000, 1_000_000, 100_000
 IN_USE = 10_000  # sessions that take turns, each at an application of its own
+OTHERS = range(APPLICATIONS, APPLICATIONS + IN_USE)  # as many sessions of other people at the same applications
 ID = "printf('%08x-0000-4000-8000-%012x', number, number)"
 
 
@@ -41,21 +42,33 @@ class Large:
         self.gate = gate.start(seconds=300)
         self.cookie = gate.browser().open(APP)
         gate.stop()
-        used = multiply(gate.folder / "gate.db")
-        write_assertions(gate, gate.folder / "gate.db", used)
-        tokens = fresh_tokens.sign(gate, fresh_tokens.cookies_of(self.cookie)[fresh_tokens.TOKEN], used)
-        hosts = [f"{host(number)}:{gate.port}" for number in range(IN_USE)]
-        script = lambda name, once: fresh_tokens.script(gate.folder, name, self.cookie, zip(hosts, tokens), once)
+        multiply(gate.folder / "gate.db")
+        first, others = self.requests(range(IN_USE)), self.requests(OTHERS)
         self.one = Request(gate.port, "/1k", headers={"Cookie": self.cookie})
-        self.all = Request(gate.port, "/1k", script=script("all", once=False))
+        self.all = self.taking_turns("all", first, once=False)
         gate.start(seconds=300)
         load.saturate(self.one, 1)
+        # The first at an application bring its counters into memory, too.
+        self.read_into_memory("first", first)
         before = resident_kib(gate.pid)
-        done = load.saturate(Request(gate.port, "/1k", script=script("once", once=True)), 30)
-        if done.requests < 0.98 * IN_USE:  # what was under way when the last was sent is not counted
-            raise load.Failed(f"of {IN_USE} sessions {done.requests} were read into memory")
+        self.read_into_memory("others", others)
         self.session_kib = (resident_kib(gate.pid) - before) / IN_USE
         self.revoke()
+
+    def requests(self, numbers):
+        """Hosts and tokens of these sessions. In the store each gets an assertion of its own."""
+        sessions = used(self.gate.folder / "gate.db", numbers)
+        write_assertions(self.gate, self.gate.folder / "gate.db", sessions)
+        tokens = fresh_tokens.sign(self.gate, fresh_tokens.cookies_of(self.cookie)[fresh_tokens.TOKEN], sessions)
+        return [(f"{host(number % APPLICATIONS)}:{self.gate.port}", token) for number, token in zip(numbers, tokens)]
+
+    def taking_turns(self, name, requests, once):
+        return Request(self.gate.port, "/1k", script=fresh_tokens.script(self.gate.folder, name, self.cookie, requests, once))
+
+    def read_into_memory(self, name, requests):
+        done = load.saturate(self.taking_turns(name, requests, once=True), 30)
+        if done.requests < 0.98 * IN_USE:  # what was under way when the last was sent is not counted
+            raise load.Failed(f"of {IN_USE} sessions {done.requests} were read into memory")
 
     def revoke(self):
         """As another process of the same store would, while this one runs: sign-ins that are not in use."""
@@ -68,7 +81,7 @@ class Large:
 
 
 def multiply(path):
-    """Copies the sign-in and the session that the store holds under new ids, and returns those that are to be in use."""
+    """Copies the sign-in and the session that the store holds under new ids."""
     store = sqlite3.connect(path)
     store.execute("PRAGMA synchronous = OFF")
     audiences = dict(store.execute("SELECT name, aud FROM identifiers WHERE kind = 'application'"))
@@ -84,9 +97,17 @@ def multiply(path):
         store.execute(f"""
             INSERT INTO application_sessions SELECT {ID}, {ID}, wanted.aud, assertion, created_at, expires_at
             FROM wanted, (SELECT assertion, created_at, expires_at FROM application_sessions LIMIT 1)""")
-    used = store.execute(f"SELECT {ID}, {ID}, aud FROM wanted WHERE number < {IN_USE} ORDER BY number").fetchall()
     store.close()
-    return used
+
+
+def used(path, numbers):
+    """Sign-in, session and audience of those with these numbers."""
+    with sqlite3.connect(path) as store:
+        ids = [f"{number:08x}-0000-4000-8000-{number:012x}" for number in numbers]
+        audience = "SELECT session_id, id, aud FROM application_sessions WHERE id = ?"
+        found = [store.execute(audience, [each]).fetchone() for each in ids]
+    store.close()
+    return found
 
 
 def write_assertions(gate, path, used):
