@@ -12,6 +12,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("crossgate-bench-cors", &["cors"]),
     ("crossgate-bench-steady", &[]),
     ("crossgate-bench-tokens", &["store", "token"]),
+    ("crossgate-frames", &[]),
     ("crossgate-http1", &[]),
     ("crossgate-policy", &[]),
     ("crossgate-token", &[]),
@@ -22,7 +23,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("crossgate-login", &["cors", "gate", "model", "policy", "token"]),
     ("crossgate-acme", &["model", "store"]),
     ("crossgate-session", &["gate", "model", "policy", "store", "token"]),
-    ("crossgate-proxy", &["cors", "gate", "http1", "model", "session", "token"]),
+    ("crossgate-proxy", &["cors", "frames", "gate", "http1", "model", "session", "token"]),
     ("crossgate-web", &["cors", "gate", "login", "model", "policy", "session", "store", "token"]),
 ];
 

@@ -53,7 +53,7 @@ pub(crate) async fn serve_http2(
     if let Some(reason) = meter.cut_for() {
         line.worker.gateway.connection_cut(reason);
     }
-    if let Some(error) = begun.err().or(ended.err()) {
+    if let Some(error) = begun.err().or_else(|| ended.err()) {
         tracing::debug!(peer = %line.peer.ip, %error, "a connection broke");
     }
 }

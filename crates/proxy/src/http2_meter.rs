@@ -7,14 +7,14 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use crossgate_frames::http2::{
+    ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, FrameHead, FrameHeads, GOAWAY, HEADERS, PING,
+    PRIORITY, PRIORITY_UPDATE, PUSH_PROMISE, RST_STREAM, SETTINGS, WINDOW_UPDATE,
+};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::Instant;
 
 use crate::http2_budget::{Budget, Vain};
-use crate::http2_frames::{
-    ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, FrameHead, FrameHeads, GOAWAY, HEADERS, PING,
-    PRIORITY, PRIORITY_UPDATE, PUSH_PROMISE, RST_STREAM, SETTINGS, WINDOW_UPDATE,
-};
 use crate::listening::Listening;
 use crate::patience::Patience;
 use crate::rewound::Rewound;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use crossgate_frames::web_socket::{CloseCode, Side};
 use http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, UPGRADE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, copy_bidirectional};
@@ -14,8 +15,8 @@ use tokio_util::sync::CancellationToken;
 use crate::Failure;
 use crate::body_source::Http1;
 use crate::exchange::Connection;
+use crate::framed::Framed;
 use crate::standing::Standing;
-use crate::web_socket_frames::{CloseCode, Framed, Side};
 
 /// How long it may take to say why a WebSocket ends.
 const LAST_WORD: Duration = Duration::from_millis(500);

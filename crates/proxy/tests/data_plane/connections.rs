@@ -116,10 +116,7 @@ async fn who_asks_nothing_is_cut_off() {
         let mut visitor = world.connect().await;
         visitor.write_all(bytes).await.unwrap();
         let mut all = Vec::new();
-        let ended = tokio::time::timeout(
-            crate::world::PATIENCE,
-            tokio::io::AsyncReadExt::read_to_end(&mut visitor, &mut all),
-        );
+        let ended = tokio::time::timeout(crate::world::PATIENCE, visitor.read_to_end(&mut all));
         assert!(ended.await.is_ok(), "{name}");
         let records = world.records();
         assert!(records.last().is_some_and(|last| last.contains(counted)), "{name}: {records:?}");

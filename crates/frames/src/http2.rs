@@ -13,36 +13,52 @@ const OF_GOAWAY: usize = 8;
 
 /// A frame's head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct FrameHead {
-    pub(crate) length: u32,
-    pub(crate) kind: u8,
-    pub(crate) flags: u8,
-    pub(crate) stream: u32,
+pub struct FrameHead {
+    /// Bytes that follow it.
+    pub length: u32,
+    /// Its type (section 6).
+    pub kind: u8,
+    /// What its flags mean depends on its type.
+    pub flags: u8,
+    /// The stream that it is of; 0 is the connection.
+    pub stream: u32,
     /// Of RST_STREAM and GOAWAY: the error code.
-    pub(crate) error: Option<u32>,
+    pub error: Option<u32>,
 }
 
-pub(crate) const DATA: u8 = 0;
-pub(crate) const HEADERS: u8 = 1;
-pub(crate) const PRIORITY: u8 = 2;
-pub(crate) const RST_STREAM: u8 = 3;
-pub(crate) const SETTINGS: u8 = 4;
-pub(crate) const PUSH_PROMISE: u8 = 5;
-pub(crate) const PING: u8 = 6;
-pub(crate) const GOAWAY: u8 = 7;
-pub(crate) const WINDOW_UPDATE: u8 = 8;
-pub(crate) const CONTINUATION: u8 = 9;
-pub(crate) const PRIORITY_UPDATE: u8 = 16;
+/// A piece of a body (section 6.1).
+pub const DATA: u8 = 0;
+/// A head, or the beginning of one (6.2).
+pub const HEADERS: u8 = 1;
+/// What was once said of priorities (6.3).
+pub const PRIORITY: u8 = 2;
+/// The end of a stream, before its time (6.4).
+pub const RST_STREAM: u8 = 3;
+/// What an end wants of the other (6.5).
+pub const SETTINGS: u8 = 4;
+/// An answer to come that nobody asked for (6.6).
+pub const PUSH_PROMISE: u8 = 5;
+/// Asks whether the other is there (6.7).
+pub const PING: u8 = 6;
+/// The end of a connection (6.8).
+pub const GOAWAY: u8 = 7;
+/// Room for more bodies (6.9).
+pub const WINDOW_UPDATE: u8 = 8;
+/// The rest of a head (6.10).
+pub const CONTINUATION: u8 = 9;
+/// Priorities as they are said today (RFC 9218, section 7.1).
+pub const PRIORITY_UPDATE: u8 = 16;
 
-/// The flag END_STREAM, or ACK.
-pub(crate) const END_STREAM: u8 = 1;
-pub(crate) const ACK: u8 = 1;
-/// The flags that put something beside a piece of a body or of a head into its frame.
-pub(crate) const END_HEADERS: u8 = 4;
+/// The flag of DATA and HEADERS: the last of a stream.
+pub const END_STREAM: u8 = 1;
+/// The flag of SETTINGS and PING: an answer to one.
+pub const ACK: u8 = 1;
+/// The flag of HEADERS and CONTINUATION: the last of a head.
+pub const END_HEADERS: u8 = 4;
 
 /// Finds the heads in one direction of a connection, in whatever pieces it passes by.
 #[derive(Debug, Default)]
-pub(crate) struct FrameHeads {
+pub struct FrameHeads {
     /// Bytes that are no head, still to come.
     skip: usize,
     kept: [u8; KEPT],
@@ -50,18 +66,20 @@ pub(crate) struct FrameHeads {
 }
 
 impl FrameHeads {
-    /// What a client sends.
-    pub(crate) fn of_client() -> Self {
+    /// Those that a client sends, after its preface.
+    #[must_use]
+    pub fn of_client() -> Self {
         Self { skip: PREFACE, ..Self::default() }
     }
 
     /// Whether what has passed so far ends with a frame's end.
-    pub(crate) const fn is_between_frames(&self) -> bool {
+    #[must_use]
+    pub const fn is_between_frames(&self) -> bool {
         self.skip == 0 && self.count == 0
     }
 
     /// Shows each head that is complete with `bytes`.
-    pub(crate) fn pass(&mut self, mut bytes: &[u8], mut show: impl FnMut(FrameHead)) {
+    pub fn pass(&mut self, mut bytes: &[u8], mut show: impl FnMut(FrameHead)) {
         loop {
             let skipped = self.skip.min(bytes.len());
             self.skip -= skipped;

@@ -1,16 +1,8 @@
-//! Where the frames of a WebSocket begin and end (RFC 6455, section 5.2), and how it is closed from the middle.
-//!
-//! A tunnel passes bytes on and reads none of them, but for this: a Close frame can be put between two frames only.
-
-use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
-
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+//! Where the frames of a WebSocket begin and end (RFC 6455, section 5.2), and how it is closed.
 
 /// Who reads what is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Side {
+pub enum Side {
     /// Frames to it are not masked.
     Client,
     /// Frames to it are masked.
@@ -19,49 +11,26 @@ pub(crate) enum Side {
 
 /// Why a WebSocket is closed (RFC 6455, section 7.4.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CloseCode {
+pub enum CloseCode {
     /// The gateway goes away; connect again.
     GoingAway = 1001,
     /// The session is over.
     PolicyViolation = 1008,
 }
 
-/// A side of a tunnel: knows how far the frame has come that is written to it.
-pub(crate) struct Framed<S> {
-    stream: S,
-    side: Side,
-    frames: Frames,
-}
-
-/// How far a frame has come.
+/// How far a frame has come, in whatever pieces it passes by.
 #[derive(Debug, Default)]
-struct Frames {
+pub struct Frames {
     /// What is known of a head that is not all there.
     head: arrayvec::ArrayVec<u8, 14>,
     /// Bytes of the payload that are still to come.
     payload: u64,
-    /// One of the two has closed it.
     closed: bool,
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin> Framed<S> {
-    pub(crate) fn new(stream: S, side: Side) -> Self {
-        Self { stream, side, frames: Frames::default() }
-    }
-
-    /// Says why the WebSocket ends, unless a frame is unfinished or it was closed already, and ends what is written.
-    pub(crate) async fn close(&mut self, code: CloseCode) -> io::Result<()> {
-        if self.frames.is_between() && !self.frames.closed {
-            let frame = close_frame(self.side, code, fresh_mask());
-            self.stream.write_all(&frame).await?;
-        }
-        self.stream.shutdown().await
-    }
 }
 
 impl Frames {
     /// Takes note of bytes that were written.
-    fn pass(&mut self, mut bytes: &[u8]) {
+    pub fn pass(&mut self, mut bytes: &[u8]) {
         while !bytes.is_empty() {
             if self.payload > 0 {
                 let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX).min(self.payload);
@@ -79,8 +48,16 @@ impl Frames {
         }
     }
 
-    const fn is_between(&self) -> bool {
+    /// Whether what has passed so far ends with a frame's end.
+    #[must_use]
+    pub const fn is_between(&self) -> bool {
         self.payload == 0 && self.head.is_empty()
+    }
+
+    /// Whether a Close frame has passed.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        self.closed
     }
 }
 
@@ -108,7 +85,8 @@ fn payload_length(head: &[u8]) -> u64 {
 }
 
 /// A Close frame; for a server it is masked.
-fn close_frame(side: Side, code: CloseCode, mask: [u8; 4]) -> Vec<u8> {
+#[must_use]
+pub fn close_frame(side: Side, code: CloseCode, mask: [u8; 4]) -> Vec<u8> {
     let code = (code as u16).to_be_bytes();
     match side {
         Side::Client => [&[0x88, 2], code.as_slice()].concat(),
@@ -116,43 +94,6 @@ fn close_frame(side: Side, code: CloseCode, mask: [u8; 4]) -> Vec<u8> {
             let masked = code.iter().zip(mask).map(|(byte, mask)| byte ^ mask).collect::<Vec<_>>();
             [&[0x88, 0x82], mask.as_slice(), &masked].concat()
         }
-    }
-}
-
-/// Without randomness the mask is zero, which hides as little from the upstream's proxies as the two bytes hold.
-fn fresh_mask() -> [u8; 4] {
-    let mut mask = [0; 4];
-    let _random = aws_lc_rs::rand::fill(&mut mask);
-    mask
-}
-
-impl<S: AsyncRead + Unpin> AsyncRead for Framed<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
-    }
-}
-
-impl<S: AsyncWrite + Unpin> AsyncWrite for Framed<S> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let count = ready!(Pin::new(&mut self.stream).poll_write(context, bytes))?;
-        self.frames.pass(bytes.get(..count).unwrap_or_default());
-        Poll::Ready(Ok(count))
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
 
@@ -192,9 +133,9 @@ mod tests {
     fn a_close_frame_that_passes_is_noticed() {
         let mut frames = Frames::default();
         frames.pass(&frame(1, true, 8));
-        assert!(!frames.closed);
+        assert!(!frames.is_closed());
         frames.pass(&frame(8, true, 2));
-        assert!(frames.closed);
+        assert!(frames.is_closed());
     }
 
     proptest! {
@@ -213,7 +154,7 @@ mod tests {
                     prop_assert!(!seen.is_between());
                 }
                 seen.pass(last);
-                prop_assert!(seen.is_between() && !seen.closed);
+                prop_assert!(seen.is_between() && !seen.is_closed());
             }
         }
 
