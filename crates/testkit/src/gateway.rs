@@ -72,10 +72,12 @@ impl Gateway {
         self.log().wait_for(path, |line| line["path"] == path).await
     }
 
-    /// Kills it as a power cut would, and starts it again.
+    /// Kills it as a power cut would, unless it has ended by itself, and starts it again.
     pub async fn crash_and_restart(&mut self) {
-        self.process.signal(nix::sys::signal::Signal::SIGKILL);
-        self.process.end(Duration::from_secs(5)).await;
+        if self.process.ended().is_none() {
+            self.process.signal(nix::sys::signal::Signal::SIGKILL);
+            self.process.end(Duration::from_secs(5)).await;
+        }
         self.process = self.call.start();
         self.ready().await;
     }

@@ -20,13 +20,10 @@ const QUEUE: usize = 1024;
 const AT_ONCE: usize = 8;
 /// Age at which a letter is not worth delivering any more: its code is about to end.
 const TOO_OLD: Duration = Duration::from_secs(9 * 60);
-/// Waits between tries.
-const WAITS: [Duration; 4] = [
-    Duration::from_secs(1),
-    Duration::from_secs(5),
-    Duration::from_secs(20),
-    Duration::from_secs(60),
-];
+/// Waits between the first tries, and between all others.
+const WAITS: [Duration; 3] =
+    [Duration::from_secs(1), Duration::from_secs(5), Duration::from_secs(20)];
+const WAIT: Duration = Duration::from_secs(60);
 /// How long queued mails may still take when the process stops.
 const LAST_ROUND: Duration = Duration::from_secs(10);
 
@@ -126,17 +123,13 @@ async fn deliver_with_patience(
         };
         let Err(error) = deliver(&mail, &letter).await else { return };
         failures.fetch_add(1, Ordering::Relaxed);
-        let in_vain = error.is_final() || since.elapsed() > TOO_OLD;
-        match (in_vain, waits.next()) {
-            (false, Some(wait)) => {
-                tracing::warn!(code = "mail-delayed", %error, "a mail was not delivered, it will be tried again");
-                tokio::time::sleep(*wait).await;
-            }
-            _ => {
-                tracing::error!(code = "mail-undelivered", %error, "a mail was not delivered");
-                return;
-            }
+        let wait = *waits.next().unwrap_or(&WAIT);
+        if error.is_final() || since.elapsed() + wait > TOO_OLD {
+            tracing::error!(code = "mail-undelivered", %error, "a mail was not delivered");
+            return;
         }
+        tracing::warn!(code = "mail-delayed", %error, "a mail was not delivered, it will be tried again");
+        tokio::time::sleep(wait).await;
     }
 }
 

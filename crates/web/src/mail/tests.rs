@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::time::Duration;
 
 use crossgate_model::{Mail, Mailer, SmtpTls};
 use mail_parser::MessageParser;
@@ -190,4 +191,16 @@ fn browsers_are_named_in_our_own_words() {
     for (user_agent, name) in rows {
         assert_eq!(browser_name(user_agent), name, "{user_agent}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_is_tried_again_for_as_long_as_its_code_counts_and_then_given_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let mails = folder.path().join("mail");
+    std::fs::write(&mails, "no folder").unwrap();
+    let (outbox, postman) = Outbox::new(into_directory(&mails));
+    outbox.post(letter());
+    postman.run(tokio::time::sleep(Duration::from_secs(3_600))).await;
+    // At once, after 1, 6 and 26 seconds, and each minute from then on while that is within nine minutes.
+    assert_eq!(outbox.failures(), 12);
 }
