@@ -47,11 +47,12 @@ class Large:
         self.one = Request(gate.port, "/1k", headers={"Cookie": self.cookie})
         self.all = self.taking_turns("all", first, once=False)
         gate.start(seconds=300)
-        load.saturate(self.one, 1)
-        # The first at an application bring its counters into memory, too.
-        self.read_into_memory("first", first)
+        # Until each thread has the counters of each application in its memory, too.
+        load.saturate(self.all, 5)
         before = resident_kib(gate.pid)
-        self.read_into_memory("others", others)
+        done = load.saturate(self.taking_turns("others", others, once=True), 30)
+        if done.requests < 0.98 * IN_USE:  # what was under way when the last was sent is not counted
+            raise load.Failed(f"of {IN_USE} sessions {done.requests} were read into memory")
         self.session_kib = (resident_kib(gate.pid) - before) / IN_USE
         self.revoke()
 
@@ -64,11 +65,6 @@ class Large:
 
     def taking_turns(self, name, requests, once):
         return Request(self.gate.port, "/1k", script=fresh_tokens.script(self.gate.folder, name, self.cookie, requests, once))
-
-    def read_into_memory(self, name, requests):
-        done = load.saturate(self.taking_turns(name, requests, once=True), 30)
-        if done.requests < 0.98 * IN_USE:  # what was under way when the last was sent is not counted
-            raise load.Failed(f"of {IN_USE} sessions {done.requests} were read into memory")
 
     def revoke(self):
         """As another process of the same store would, while this one runs: sign-ins that are not in use."""

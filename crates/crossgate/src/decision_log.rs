@@ -20,8 +20,11 @@ pub(crate) use line::{Cors, Line, Timestamp};
 
 use crate::cors_telemetry::CorsTelemetry;
 
-/// Bytes of a thread's queue: some ten thousand lines.
+/// Bytes of a thread's queue at most: some ten thousand lines.
 const QUEUE: usize = 4 << 20;
+
+/// Bytes of its queue for every day, which is what lines wait in while the writer rests. It stays in the processor's cache.
+const NEAR: usize = 256 << 10;
 
 /// Bytes that are written at once.
 const ENOUGH: usize = 1 << 16;
@@ -52,7 +55,7 @@ struct Shared {
     /// Tells it from the log of another gateway in this process.
     number: u64,
     /// Queues that the writer does not know yet.
-    new_queues: Mutex<Vec<Consumer<u8>>>,
+    new_queues: Mutex<Vec<Waiting>>,
     dropped: AtomicU64,
     closed: AtomicBool,
     /// The writer waits to be woken.
@@ -62,8 +65,17 @@ struct Shared {
 /// A thread's own queue.
 struct Queue {
     log: u64,
-    lines: Producer<u8>,
+    near: Producer<u8>,
+    /// For what the near one has no room for, and all that comes after it until the writer has taken it.
+    far: Producer<u8>,
     packed: Vec<u8>,
+}
+
+/// The writer's end of a queue.
+#[derive(Debug)]
+struct Waiting {
+    near: Consumer<u8>,
+    far: Consumer<u8>,
 }
 
 impl DecisionLog {
@@ -96,7 +108,7 @@ impl DecisionLog {
             };
             queue.packed.clear();
             packed::pack(&mut queue.packed, line);
-            queue.lines.push_entire_slice(&queue.packed).is_ok()
+            queue.push()
         });
         if recorded != Ok(true) {
             shared.dropped.fetch_add(1, Ordering::Relaxed);
@@ -131,16 +143,48 @@ impl Drop for Entrance {
 
 impl Shared {
     fn new_queue(&self) -> Queue {
-        let (lines, reader) = RingBuffer::new(QUEUE);
-        self.new_queues.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
-        Queue { log: self.number, lines, packed: Vec::new() }
+        let ((near, near_end), (far, far_end)) = (RingBuffer::new(NEAR), RingBuffer::new(QUEUE));
+        let waiting = Waiting { near: near_end, far: far_end };
+        self.new_queues.lock().unwrap_or_else(PoisonError::into_inner).push(waiting);
+        Queue { log: self.number, near, far, packed: Vec::new() }
+    }
+}
+
+impl Queue {
+    /// Whether there was room for the line.
+    fn push(&mut self) -> bool {
+        // In their order: as long as something is far, nothing is near that came later.
+        let all_near = self.far.slots() == QUEUE;
+        all_near && self.near.push_entire_slice(&self.packed).is_ok()
+            || self.far.push_entire_slice(&self.packed).is_ok()
+    }
+}
+
+impl Waiting {
+    fn is_empty(&self) -> bool {
+        self.near.is_empty() && self.far.is_empty()
+    }
+
+    /// Takes what is there, the oldest first.
+    fn take(&mut self, lines: &mut Vec<u8>) {
+        lines.clear();
+        // Looked at before the near ones are taken: what is far by then came after them.
+        let far = self.far.slots();
+        for (queue, count) in [(&mut self.near, usize::MAX), (&mut self.far, far)] {
+            if let Ok(chunk) = queue.read_chunk(queue.slots().min(count)) {
+                let (first, second) = chunk.as_slices();
+                lines.extend_from_slice(first);
+                lines.extend_from_slice(second);
+                chunk.commit_all();
+            }
+        }
     }
 }
 
 /// The thread that formats and writes.
 struct Writer<W> {
     shared: Arc<Shared>,
-    queues: Vec<Consumer<u8>>,
+    queues: Vec<Waiting>,
     output: W,
     telemetry: CorsTelemetry,
 }
@@ -167,20 +211,14 @@ impl<W: Write> Writer<W> {
         self.queues.append(&mut new);
         drop(new);
         // Those of threads that have ended, once they are empty.
-        self.queues.retain(|queue| !queue.is_abandoned() || !queue.is_empty());
+        self.queues.retain(|queue| !queue.far.is_abandoned() || !queue.is_empty());
     }
 
     /// Writes all that is there. Says whether that was anything.
     fn write(&mut self, lines: &mut Vec<u8>, text: &mut Vec<u8>) -> bool {
         let mut any = false;
         for queue in &mut self.queues {
-            lines.clear();
-            if let Ok(chunk) = queue.read_chunk(queue.slots()) {
-                let (first, second) = chunk.as_slices();
-                lines.extend_from_slice(first);
-                lines.extend_from_slice(second);
-                chunk.commit_all();
-            }
+            queue.take(lines);
             let mut rest = lines.as_slice();
             while let Some(line) = packed::unpack(&mut rest) {
                 any = true;

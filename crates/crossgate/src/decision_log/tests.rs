@@ -2,7 +2,7 @@ use std::io::Write;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use super::{DecisionLog, Line, QUEUE, Timestamp};
+use super::{DecisionLog, Line, NEAR, QUEUE, Timestamp};
 use crate::cors_telemetry::CorsTelemetry;
 
 /// Hands on what is written, and writes only as long as the other side wants it to.
@@ -79,6 +79,27 @@ fn every_line_of_every_thread_is_written_in_its_order_however_long_the_pauses() 
         assert!(own.eq(&(0..500).map(|number| format!("/{thread}/{number}")).collect::<Vec<_>>()));
     }
     assert_eq!(written.len(), 2_000);
+}
+
+#[test]
+fn lines_keep_their_order_when_more_wait_than_do_every_day() {
+    let (sender, read) = channel();
+    let (go_on, held) = channel();
+    let (log, writer) = DecisionLog::start(Reader(sender, held), CorsTelemetry::default());
+    let path = |number: usize| format!("/{number}/{}", "x".repeat(NEAR / 100));
+    for number in 0..600 {
+        log.record(&line(&path(number)));
+        // Now and then the writer gets on, while more comes.
+        if number % 7 == 0 {
+            go_on.send(()).unwrap();
+            std::thread::sleep(Duration::from_micros(200));
+        }
+    }
+    drop(go_on);
+    assert_eq!(log.dropped(), 0);
+    drop(log);
+    writer.join().unwrap();
+    assert!(paths(&read).into_iter().eq((0..600).map(path)));
 }
 
 #[test]
