@@ -23,8 +23,8 @@ const CONTINUATION: u8 = 9;
 const CANCEL: [u8; 4] = [0, 0, 0, 8];
 const ENHANCE_YOUR_CALM: u8 = 11;
 
-/// What the gateway must have ended long before.
-const ROUNDS: u32 = 200_000;
+/// What the gateway must have ended long before: more than systems hold of what nobody reads.
+const ROUNDS: u32 = 2_000_000;
 
 /// A block of fields that asks for a path of the application that nobody else asks for.
 fn block(method: &str) -> Vec<u8> {
@@ -58,8 +58,8 @@ async fn flood(port: u16, first: &[u8], round: impl Fn(u32) -> Vec<u8>) -> Vec<u
     let (mut reader, mut writer) = stream.into_split();
     let sending = async {
         writer.write_all(&[PREFACE, first].concat()).await?;
-        for batch in (0..ROUNDS).step_by(50) {
-            let frames = (batch..batch + 50).flat_map(&round).collect::<Vec<_>>();
+        for batch in (0..ROUNDS).step_by(200) {
+            let frames = (batch..batch + 200).flat_map(&round).collect::<Vec<_>>();
             writer.write_all(&frames).await?;
         }
         Ok::<(), std::io::Error>(())
