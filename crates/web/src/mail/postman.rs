@@ -9,12 +9,12 @@ use arc_swap::ArcSwapOption;
 use crossgate_model::{Mail, Mailer};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
 
 use super::{Letter, MailError, directory, smtp};
 
-/// Mails that may wait. More are dropped, with a line in the log.
+/// Mails that may wait, and as many again between two tries. More are dropped, with a line in the log.
 const QUEUE: usize = 1024;
 /// Mails delivered at the same time.
 const AT_ONCE: usize = 8;
@@ -40,6 +40,8 @@ pub struct Postman {
     queue: mpsc::Receiver<(Letter, Instant)>,
     mail: Arc<ArcSwapOption<Mail>>,
     failures: Arc<AtomicU64>,
+    /// Places for mails that are being delivered just now. One that waits for its next try has none: it must not keep others waiting.
+    places: Arc<Semaphore>,
 }
 
 impl Outbox {
@@ -51,7 +53,10 @@ impl Outbox {
         let failures = Arc::<AtomicU64>::default();
         let outbox =
             Self { queue: sender, mail: Arc::clone(&mail), failures: Arc::clone(&failures) };
-        (outbox, Postman { queue: receiver, mail, failures })
+        (
+            outbox,
+            Postman { queue: receiver, mail, failures, places: Arc::new(Semaphore::new(AT_ONCE)) },
+        )
     }
 
     /// Tries to deliver that have failed, and letters that were dropped, so far.
@@ -84,7 +89,7 @@ impl Postman {
                 biased;
                 () = &mut shutdown => break,
                 Some(()) = under_way.next(), if !under_way.is_empty() => {}
-                letter = self.queue.recv(), if under_way.len() < AT_ONCE => match letter {
+                letter = self.queue.recv(), if under_way.len() < QUEUE => match letter {
                     Some((letter, since)) => {
                         under_way.push(self.deliver_with_patience(letter, since));
                     }
@@ -109,6 +114,7 @@ impl Postman {
 async fn deliver_with_patience(
     mail: Arc<ArcSwapOption<Mail>>,
     failures: Arc<AtomicU64>,
+    places: Arc<Semaphore>,
     letter: Letter,
     since: Instant,
 ) {
@@ -121,7 +127,10 @@ async fn deliver_with_patience(
             );
             return;
         };
-        let Err(error) = deliver(&mail, &letter).await else { return };
+        let place = places.acquire().await;
+        let delivered = deliver(&mail, &letter).await;
+        drop(place);
+        let Err(error) = delivered else { return };
         failures.fetch_add(1, Ordering::Relaxed);
         let wait = *waits.next().unwrap_or(&WAIT);
         if error.is_final() || since.elapsed() + wait > TOO_OLD {
@@ -139,7 +148,8 @@ impl Postman {
         letter: Letter,
         since: Instant,
     ) -> impl Future<Output = ()> + use<> {
-        deliver_with_patience(Arc::clone(&self.mail), Arc::clone(&self.failures), letter, since)
+        let (mail, failures) = (Arc::clone(&self.mail), Arc::clone(&self.failures));
+        deliver_with_patience(mail, failures, Arc::clone(&self.places), letter, since)
     }
 }
 

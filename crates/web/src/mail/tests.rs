@@ -204,3 +204,19 @@ async fn a_mail_is_tried_again_for_as_long_as_its_code_counts_and_then_given_up(
     // At once, after 1, 6 and 26 seconds, and each minute from then on while that is within nine minutes.
     assert_eq!(outbox.failures(), 12);
 }
+
+#[tokio::test(start_paused = true)]
+async fn mails_that_wait_for_their_next_try_keep_no_others_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let mails = folder.path().join("mail");
+    std::fs::write(&mails, "no folder").unwrap();
+    let (outbox, postman) = Outbox::new(into_directory(&mails));
+    let start = tokio::time::Instant::now();
+    (0..50).for_each(|_| outbox.post(letter()));
+    let postman = tokio::spawn(postman.run(std::future::pending()));
+    while outbox.failures() < 50 {
+        assert!(start.elapsed() < Duration::from_secs(1), "{} were tried", outbox.failures());
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    postman.abort();
+}
