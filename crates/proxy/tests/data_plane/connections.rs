@@ -14,6 +14,30 @@ use crate::world::{World, read_to_end, read_until, status};
 
 const GET: &[u8] = b"GET / HTTP/1.1\r\nhost: open.acme.example\r\n\r\n";
 
+/// The preface of HTTP/2, with settings that change nothing.
+const HTTP2: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+
+/// HPACK's indexes of methods (RFC 7541, appendix A), and flags of a head.
+const HPACK_GET: u8 = 0x82;
+const HPACK_POST: u8 = 0x83;
+const END_STREAM: u8 = 1;
+const END_HEADERS: u8 = 4;
+
+/// A request for / over http at open.acme.example, on the first stream.
+fn http2_head(method: u8, flags: u8) -> Vec<u8> {
+    let block = [&[method], &b"\x86\x84\x01\x11open.acme.example"[..]].concat();
+    let head = [0, 0, u8::try_from(block.len()).unwrap(), 1, flags, 0, 0, 0, 1];
+    [&head[..], &block].concat()
+}
+
+/// Waits until the upstream is let go, for this reason.
+async fn is_let_go(world: &World, mut was_closed: UnboundedReceiver<()>, reason: &str) {
+    let ended = tokio::time::timeout(crate::world::PATIENCE, was_closed.recv()).await;
+    assert_eq!(ended, Ok(Some(())), "{reason}: the upstream is let go");
+    let records = world.records();
+    assert!(records.contains(&format!("cut {reason}")), "{reason}: {records:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn both_sides_are_kept_alive() {
     let upstream = Echo::start().await;
@@ -102,12 +126,11 @@ async fn who_asks_nothing_is_cut_off() {
     let short = Duration::from_millis(100);
     let limits = Limits { head: short, idle: short, ..Limits::default() };
     let world = World::open_by(format!("service: \"http://{}\"", upstream.address), limits).await;
-    let http2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
     let rows: [(&str, &[u8], &str); 6] = [
         ("nothing at all", b"", "cut idle"),
         ("the beginning of what may become HTTP/2", b"PRI * HT", "head-timeout"),
-        ("the beginning of HTTP/2", &http2[..24], "cut idle"),
-        ("HTTP/2 and no request", http2, "cut idle"),
+        ("the beginning of HTTP/2", &HTTP2[..24], "cut idle"),
+        ("HTTP/2 and no request", HTTP2, "cut idle"),
         ("sec-C5-S13 half a head", b"GET / HTTP/1.1\r\nhost: open", "head-timeout"),
         ("an answered request and nothing more", GET, "cut idle"),
     ];
@@ -125,7 +148,7 @@ async fn who_asks_nothing_is_cut_off() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_does_not_read_is_cut_off() {
-    let (closed, mut was_closed) = tokio::sync::mpsc::unbounded_channel();
+    let (closed, was_closed) = tokio::sync::mpsc::unbounded_channel();
     let upstream = in_bytes(move |mut stream| {
         let closed = closed.clone();
         async move {
@@ -142,15 +165,13 @@ async fn who_does_not_read_is_cut_off() {
     let mut visitor = world.connect().await;
     visitor.write_all(GET).await.unwrap();
     read_until(&mut visitor, "\r\n\r\n").await;
-    let ended = tokio::time::timeout(crate::world::PATIENCE, was_closed.recv()).await;
-    assert_eq!(ended, Ok(Some(())), "the upstream is let go");
-    assert!(world.records().contains(&"cut slow-reader".to_owned()), "{:?}", world.records());
+    is_let_go(&world, was_closed, "slow-reader").await;
 }
 
 /// sec-C5-S13: over HTTP/2 the window of a stream is closed, and the connection goes on answering pings.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_does_not_open_a_window_is_cut_off() {
-    let (closed, mut was_closed) = tokio::sync::mpsc::unbounded_channel();
+    let (closed, was_closed) = tokio::sync::mpsc::unbounded_channel();
     let upstream = in_bytes(move |mut stream| {
         let closed = closed.clone();
         async move {
@@ -168,13 +189,8 @@ async fn who_does_not_open_a_window_is_cut_off() {
     visitor.write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").await.unwrap();
     // SETTINGS_INITIAL_WINDOW_SIZE is 0.
     visitor.write_all(b"\0\0\x06\x04\0\0\0\0\0\0\x04\0\0\0\0").await.unwrap();
-    // GET / over http at open.acme.example.
-    let block = b"\x82\x86\x84\x01\x11open.acme.example";
-    let head = [0, 0, u8::try_from(block.len()).unwrap(), 1, 5, 0, 0, 0, 1];
-    visitor.write_all(&[&head[..], block].concat()).await.unwrap();
-    let ended = tokio::time::timeout(crate::world::PATIENCE, was_closed.recv()).await;
-    assert_eq!(ended, Ok(Some(())), "the upstream is let go");
-    assert!(world.records().contains(&"cut slow-reader".to_owned()), "{:?}", world.records());
+    visitor.write_all(&http2_head(HPACK_GET, END_HEADERS | END_STREAM)).await.unwrap();
+    is_let_go(&world, was_closed, "slow-reader").await;
 }
 
 /// An upstream that begins to answer at once and then waits for the end of the request, and word when it is let go.
@@ -199,40 +215,29 @@ async fn half_answering() -> (SocketAddr, UnboundedReceiver<()>) {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_leaves_a_body_lying_while_the_answer_comes_is_cut_off() {
     let http1 = b"POST / HTTP/1.1\r\nhost: open.acme.example\r\ncontent-length: 9\r\n\r\nhalf";
-    // POST / over http at open.acme.example, and DATA that does not end.
-    let block = b"\x83\x86\x84\x01\x11open.acme.example";
-    let head = [0, 0, u8::try_from(block.len()).unwrap(), 1, 4, 0, 0, 0, 1];
+    // DATA that does not end.
     let data = b"\0\0\x04\0\0\0\0\0\x01half";
-    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
-    let http2 = [&preface[..], &head, block, data].concat();
-    for (name, bytes) in [("HTTP/1.1", &http1[..]), ("HTTP/2", &http2)] {
-        let (upstream, mut was_closed) = half_answering().await;
+    let http2 = [HTTP2, &http2_head(HPACK_POST, END_HEADERS), data].concat();
+    for bytes in [&http1[..], &http2] {
+        let (upstream, was_closed) = half_answering().await;
         let limits = Limits { body_pause: Duration::from_millis(50), ..Limits::default() };
         let world = World::open_by(format!("service: \"http://{upstream}\""), limits).await;
         let mut visitor = world.connect().await;
         visitor.write_all(bytes).await.unwrap();
         read_until(&mut visitor, "half").await;
-        let ended = tokio::time::timeout(crate::world::PATIENCE, was_closed.recv()).await;
-        assert_eq!(ended, Ok(Some(())), "{name}: the upstream is let go");
-        let records = world.records();
-        assert!(records.contains(&"cut body-timeout".to_owned()), "{name}: {records:?}");
+        is_let_go(&world, was_closed, "body-timeout").await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn who_answers_no_ping_is_cut_off() {
-    let (upstream, mut was_closed) = half_answering().await;
+    let (upstream, was_closed) = half_answering().await;
     let limits = Limits { head: Duration::from_millis(100), ..Limits::default() };
     let world = World::open_by(format!("service: \"http://{upstream}\""), limits).await;
     let mut visitor = world.connect().await;
-    let block = b"\x82\x86\x84\x01\x11open.acme.example";
-    let head = [0, 0, u8::try_from(block.len()).unwrap(), 1, 5, 0, 0, 0, 1];
-    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
-    visitor.write_all(&[&preface[..], &head, block].concat()).await.unwrap();
-    let ended = tokio::time::timeout(crate::world::PATIENCE, was_closed.recv()).await;
-    assert_eq!(ended, Ok(Some(())), "the upstream is let go");
-    let records = world.records();
-    assert!(records.contains(&"cut http2-ping-timeout".to_owned()), "{records:?}");
+    let head = http2_head(HPACK_GET, END_HEADERS | END_STREAM);
+    visitor.write_all(&[HTTP2, &head].concat()).await.unwrap();
+    is_let_go(&world, was_closed, "http2-ping-timeout").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
