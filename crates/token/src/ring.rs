@@ -119,7 +119,7 @@ impl KeyRing {
     /// # Errors
     /// [`TokenError`].
     pub fn verify_signature(&self, token: &str) -> Result<Claims, TokenError> {
-        verify::verify_signature(token, |kid| self.keys().find(|key| key.kid() == kid))
+        verify::verify_signature(token, self.keys())
     }
 
     /// The body of `/cdn-cgi/access/certs`.
@@ -128,7 +128,7 @@ impl KeyRing {
         self.jwks.as_ref().to_owned()
     }
 
-    fn keys(&self) -> impl Iterator<Item = &SigningKey> {
+    fn keys(&self) -> impl Iterator<Item = &SigningKey> + Clone {
         std::iter::once(&self.current).chain(&self.previous).map(Arc::as_ref)
     }
 

@@ -22,6 +22,8 @@ use crate::octets;
 /// A key that signs tokens. Has no `Debug`; the private half is overwritten when dropped.
 pub struct SigningKey {
     kid: String,
+    /// The header of its tokens, as text.
+    header: String,
     modulus: String,
     exponent: String,
     pair: RsaKeyPair,
@@ -116,6 +118,11 @@ impl SigningKey {
         &self.exponent
     }
 
+    /// The header of the tokens that it signs, as text: a token that begins with it names this key and nothing that matters besides.
+    pub(super) fn header(&self) -> &str {
+        &self.header
+    }
+
     /// Whether it has signed a message: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 7518, section 3.3).
     pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
         self.public.verify_sig(message, signature).is_ok()
@@ -123,10 +130,8 @@ impl SigningKey {
 
     /// Signs in the compact form (RFC 7515 section 3.1).
     pub(super) fn sign(&self, claims: &Claims) -> Result<String, KeyError> {
-        let header = json!({ "alg": "RS256", "kid": self.kid, "typ": "JWT" }).to_string();
         let payload = serde_json::to_vec(claims).map_err(|_| KeyError::Sign)?;
-        let mut token =
-            format!("{}.{}", octets::to_text(header.as_bytes()), octets::to_text(&payload));
+        let mut token = format!("{}.{}", self.header, octets::to_text(&payload));
         let mut signature = vec![0; self.pair.public_modulus_len()];
         self.pair
             .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), token.as_bytes(), &mut signature)
@@ -147,7 +152,9 @@ impl SigningKey {
         let public = pair.public_key().as_ref();
         let public = ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, public).ok()?;
         let kid = thumbprint(&modulus, &exponent);
-        Some(Self { kid, modulus, exponent, pair, public, pkcs8, certificate, created_at })
+        let header = json!({ "alg": "RS256", "kid": kid, "typ": "JWT" }).to_string();
+        let header = octets::to_text(header.as_bytes());
+        Some(Self { kid, header, modulus, exponent, pair, public, pkcs8, certificate, created_at })
     }
 }
 
