@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import load, nginx
-from .binaries import binary
+from .binaries import tool
 from .crossgate import APP, LOGIN, Crossgate
 from .latency import percentile
 from .processes import cpu_seconds, free_port
@@ -143,7 +143,7 @@ def besiege(name, attack, target, number):
     if name == QUIET:
         return Besieged(name, target.name, number, *honest(target), 0, 0, "")
     before = target.counts()
-    command = ["nice", "-n", "10", binary("crossgate-bench-attacks"), attack.kind, target.plain, target.tls, SECONDS + 0.3]
+    command = ["nice", "-n", "10", tool("crossgate-bench-attacks"), attack.kind, target.plain, target.tls, SECONDS + 0.3]
     with subprocess.Popen([str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as attacker:
         attacker.stdin.write(target.text(attack))
         attacker.stdin.close()

@@ -6,7 +6,7 @@ import os
 import signal
 import urllib.request
 
-from .binaries import binary
+from . import binaries
 from .processes import free_port
 from .sign_in import Browser
 
@@ -54,7 +54,7 @@ class Crossgate:
         """Starts it, under `wrapper` if one is given. When this returns, it answers."""
         self.runs += 1
         self.log = self.folder / f"gate.{self.runs}.log"
-        self.pid = self.processes.start(*wrapper, binary(), "serve", "--config", self.config, cwd=self.folder, log=self.log,
+        self.pid = self.processes.start(*wrapper, binaries.gateway, "serve", "--config", self.config, cwd=self.folder, log=self.log,
                                         env={"CROSSGATE_WORKERS": str(self.workers)})
         self.processes.wait_for(self.pid, self.port, seconds=seconds)
         # Its sockets exist before it serves: what connects early waits.

