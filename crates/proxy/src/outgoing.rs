@@ -12,7 +12,7 @@ use tokio::io::AsyncWrite;
 use crate::body_source::{BodySource, Piece};
 use crate::byte_stream::ByteStream;
 
-/// How much is staged before it is written.
+/// How much waits in the stage before more of a body is taken.
 const STAGE: usize = 16 * 1024;
 
 /// Stages that a thread keeps for whoever needs one next.
@@ -26,7 +26,10 @@ thread_local! {
 #[derive(Default)]
 pub(crate) struct Outgoing {
     staged: Vec<u8>,
+    /// How much of the stage is out.
     written: usize,
+    /// Bytes that were staged and are out.
+    sent: u64,
     /// Bytes of the body that were taken.
     taken: u64,
     chunked: bool,
@@ -54,6 +57,7 @@ impl Outgoing {
         }
         self.staged.clear();
         self.written = 0;
+        self.sent = 0;
         self.taken = 0;
         self.chunked = length == BodyLength::Chunked;
         self.ended = false;
@@ -64,12 +68,12 @@ impl Outgoing {
 
     /// Whether nothing was written, and nothing of the body was taken.
     pub(crate) const fn is_untouched(&self) -> bool {
-        self.written == 0 && self.taken == 0
+        self.sent == 0 && self.taken == 0
     }
 
     /// Bytes that went out or were taken of the body: it grows as long as there is progress.
     pub(crate) const fn progress(&self) -> u64 {
-        self.taken + self.written as u64
+        self.taken + self.sent
     }
 
     /// Gives the stage back until the next message.
@@ -136,6 +140,7 @@ impl Outgoing {
                 Poll::Ready(Ok(count)) => {
                     let of_piece = count.saturating_sub(of_staged);
                     self.written += count - of_piece;
+                    self.sent += (count - of_piece) as u64;
                     self.taken += of_piece as u64;
                     body.consume(of_piece);
                 }
@@ -143,18 +148,19 @@ impl Outgoing {
         }
     }
 
-    /// Stages what is there of a chunked body. Returns whether there is a piece that can be written as it is.
+    /// Takes what is there of the body, and stages it if it is chunked. Returns whether there is a piece that can be written as it is.
     fn poll_stage<S: BodySource>(
         &mut self,
         body: &mut S,
         allowed: fn(&mut HeaderMap),
         context: &mut Context<'_>,
     ) -> bool {
-        if self.chunked && self.written == self.staged.len() {
-            self.staged.clear();
+        // Whatever is out is forgotten, a head as well as chunks: what waits counts, not what has been through.
+        if self.written == self.staged.len() || self.written >= STAGE {
+            self.staged.drain(..self.written);
             self.written = 0;
         }
-        while !self.ended && !self.broken && self.staged.len() < STAGE {
+        while !self.ended && !self.broken && self.staged.len() - self.written < STAGE {
             match body.poll_piece(context) {
                 Poll::Pending => return false,
                 Poll::Ready(Err(_)) => self.broken = true,

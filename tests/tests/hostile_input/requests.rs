@@ -214,3 +214,19 @@ async fn a_length_beside_an_encoding_smuggles_nothing() {
         assert!(received.body.is_empty(), "{received:?}: {text}");
     }
 }
+
+/// sec-C5-S13: an answer that says the path several times is longer than what is staged at a time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_answer_of_the_gateways_own_is_followed_by_the_next() {
+    let world = world().await;
+    let host = format!("host: {APP1}:{}\r\naccept: text/html", world.port);
+    let path = "!".repeat(4_000);
+    let first = format!("GET /{path} HTTP/1.1\r\n{host}\r\n\r\n");
+    let second = format!("GET / HTTP/1.1\r\n{host}\r\nconnection: close\r\n\r\n");
+    let answers = raw::exchange(world.port, [first, second].concat().as_bytes()).await;
+    let text = String::from_utf8_lossy(&answers);
+    let answers = text.split("HTTP/1.1 ").skip(1).collect::<Vec<_>>();
+    let [first, second] = answers.as_slice() else { panic!("{} answers", answers.len()) };
+    assert!(first.len() > 16_384, "it tests nothing: {}", first.len());
+    assert!(first.starts_with("302") && second.starts_with("302"), "{second}");
+}

@@ -12,6 +12,7 @@ mod connections;
 mod drain;
 mod framing;
 mod http2;
+mod large_heads;
 mod preflight;
 mod several_upstreams;
 mod streaming;
