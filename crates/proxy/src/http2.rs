@@ -12,7 +12,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use h2::server::Builder;
 use h2::{Ping, PingPong};
 use tokio::task::coop::has_budget_remaining;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::Limits;
@@ -175,11 +175,16 @@ async fn is_deaf(pings: Option<PingPong>, pause: Duration, heard: impl Fn() -> I
             sleep_until(deadline).await;
             continue;
         }
-        match timeout(pause, pings.ping(Ping::opaque())).await {
-            Ok(Ok(_)) => {}
-            // The connection is ending, and says so itself.
-            Ok(Err(_)) => return std::future::pending().await,
-            Err(_) => return,
+        let (mut asked, mut answer) = (Instant::now(), pin!(pings.ping(Ping::opaque())));
+        loop {
+            match timeout_at(asked + pause, answer.as_mut()).await {
+                Ok(Ok(_)) => break,
+                // The connection is ending, and says so itself.
+                Ok(Err(_)) => return std::future::pending().await,
+                // Something else came: the answer may be behind it.
+                Err(_) if heard() > asked => asked = heard(),
+                Err(_) => return,
+            }
         }
     }
 }

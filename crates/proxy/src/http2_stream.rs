@@ -6,12 +6,13 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use crossgate_gate::Malformed;
 use crossgate_http1::RequestTarget;
 use h2::ext::Protocol;
 use h2::server::SendResponse;
 use h2::{Reason, RecvStream, SendStream};
-use http::header::{CONTENT_LENGTH, DATE};
-use http::{HeaderValue, Method, Request, Response};
+use http::header::{CONTENT_LENGTH, COOKIE, DATE};
+use http::{HeaderMap, HeaderValue, Method, Request, Response};
 
 use crate::activity::Activity;
 use crate::body_pause::BodyPause;
@@ -22,7 +23,7 @@ use crate::http2_body::{StreamBody, said_length};
 use crate::http2_tunnel::StreamTunnel;
 use crate::patience::Patience;
 use crate::reply::Reply;
-use crate::serve_request::{Asked, serve_request};
+use crate::serve_request::{Asked, refuse_unread, serve_request};
 use crate::server::Worker;
 use crate::tunnel::tunnel;
 use crate::undelivered::{Delivery, Undelivered};
@@ -56,6 +57,7 @@ pub(crate) async fn serve_stream(
     if beyond.is_some() && said_length(&head.headers).is_some_and(|length| length > 0) {
         return respond.send_reset(Reason::PROTOCOL_ERROR);
     }
+    let too_many = has_more_fields_than(worker.limits.headers, &head.headers);
     let mut body = StreamBody::new(stream, &head.headers);
     let asked = Asked {
         method: &head.method,
@@ -68,7 +70,9 @@ pub(crate) async fn serve_stream(
         headers: &head.headers,
     };
     let mut patience = Patience::default();
-    let replied = {
+    let replied = if too_many {
+        Some(refuse_unread(worker, &line.peer, Malformed::TooLarge))
+    } else {
         let serving = serve_request(worker, &line.peer, asked, &mut body, &mut patience);
         let mut serving = pin!(serving);
         poll_fn(|context| match serving.as_mut().poll(context) {
@@ -115,6 +119,11 @@ pub(crate) async fn serve_stream(
             }
         }
     }
+}
+
+/// Whether there are more than `most`. The lines into which `Cookie` may be split are one (RFC 9113, section 8.2.3).
+fn has_more_fields_than(most: usize, headers: &HeaderMap) -> bool {
+    headers.len() > most && headers.len() - headers.get_all(COOKIE).iter().skip(1).count() > most
 }
 
 /// Brings an answer while the rest of its request goes the other way. A call in both directions may be quiet for long, but not for ever.
@@ -172,7 +181,7 @@ struct Sending<'l> {
     /// Pieces so far.
     pieces: u64,
     undelivered: &'l Rc<Undelivered>,
-    /// There, while the visitor makes no room.
+    /// There, once the visitor has made no room, until the piece at hand is through.
     waits: Option<Delivery>,
 }
 
@@ -181,26 +190,35 @@ impl<'l> Sending<'l> {
         Self { stream, piece: None, pieces: 0, undelivered, waits: None }
     }
 
-    /// Sends the piece at hand once there is room for some of it. Ready with whether more may follow.
+    /// Sends the piece at hand as far as there is room for it: what were handed over beyond that would wait where nobody looks how long.
+    /// Ready, once all of it is through, with whether more may follow.
     fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<bool> {
-        let Self { stream, piece, undelivered, waits, .. } = self;
-        if piece.as_ref().is_some_and(|(bytes, _)| !bytes.is_empty()) {
-            // No more than is needed to begin: what is reserved and not used is lost to other streams.
-            stream.reserve_capacity(1);
-            while stream.capacity() == 0 {
-                match stream.poll_capacity(context) {
-                    Poll::Ready(Some(Ok(_))) => {}
-                    Poll::Ready(_) => return Poll::Ready(false),
-                    Poll::Pending => {
-                        waits.get_or_insert_with(|| undelivered.begin());
-                        return Poll::Pending;
-                    }
+        let Self { stream, piece, undelivered, waits, pieces } = self;
+        let Some((bytes, last)) = piece else { return Poll::Ready(true) };
+        loop {
+            stream.reserve_capacity(bytes.len());
+            let room = stream.capacity();
+            if room >= bytes.len() {
+                let (bytes, last) = (std::mem::take(bytes), *last);
+                (*piece, *waits) = (None, None);
+                return Poll::Ready(stream.send_data(bytes, last).is_ok() && !last);
+            }
+            if room > 0 {
+                if stream.send_data(bytes.split_to(room), false).is_err() {
+                    return Poll::Ready(false);
+                }
+                *pieces += 1;
+                continue;
+            }
+            match stream.poll_capacity(context) {
+                Poll::Ready(Some(Ok(_))) => {}
+                Poll::Ready(_) => return Poll::Ready(false),
+                Poll::Pending => {
+                    waits.get_or_insert_with(|| undelivered.begin());
+                    return Poll::Pending;
                 }
             }
-            *waits = None;
         }
-        let Some((bytes, last)) = piece.take() else { return Poll::Ready(true) };
-        Poll::Ready(stream.send_data(bytes, last).is_ok() && !last)
     }
 
     /// Brings an answer while the rest of its request goes the other way.

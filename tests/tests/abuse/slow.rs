@@ -130,16 +130,18 @@ async fn an_answer_that_is_not_read_is_cut() {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, hurried.world.port));
     let mut plain = socket.connect(address).await.unwrap();
     plain.write_all((head(&hurried, "GET /large") + "\r\n").as_bytes()).await.unwrap();
-    // The windows of all streams are closed from the beginning, and stay so.
-    let mut http2 = hurried.connect().await;
-    let settings = frame(SETTINGS, 0, 0, &[0, 4, 0, 0, 0, 0]);
-    let request = frame(HEADERS, END_HEADERS | END_STREAM, 1, &block_for("GET", "/large"));
-    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-    http2.write_all(&[preface, settings.as_slice(), &request].concat()).await.unwrap();
+    // The windows of all streams are closed from the beginning, or open for a byte, and stay so.
+    let (mut closed, mut ajar) = (hurried.connect().await, hurried.connect().await);
+    for (stream, window, path) in [(&mut closed, 0, "/large"), (&mut ajar, 1, "/")] {
+        let settings = frame(SETTINGS, 0, 0, &[0, 4, 0, 0, 0, window]);
+        let request = frame(HEADERS, END_HEADERS | END_STREAM, 1, &block_for("GET", path));
+        let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+        stream.write_all(&[preface, settings.as_slice(), &request].concat()).await.unwrap();
+    }
     let attack = async {
-        answer_pings(&mut http2).await;
-        until("both to be cut", PATIENCE, async || {
-            (cut(&hurried.world, "slow-reader").await == 2).then_some(())
+        tokio::join!(answer_pings(&mut closed), answer_pings(&mut ajar));
+        until("all to be cut", PATIENCE, async || {
+            (cut(&hurried.world, "slow-reader").await == 3).then_some(())
         })
         .await;
     };

@@ -11,7 +11,7 @@ use hyper::ext::Protocol;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::upstream::{Echo, in_bytes, read_head};
+use crate::upstream::{Echo, answering, in_bytes, read_head};
 use crate::web_socket::echo;
 use crate::world::World;
 
@@ -147,6 +147,27 @@ async fn the_authority_must_not_contradict_the_host() {
         .unwrap();
     let response = client(&world).await.send_request(request).await.unwrap();
     assert_eq!(response.status(), StatusCode::BAD_REQUEST, "sec-C2-H4");
+}
+
+/// sec-C5-S11
+#[tokio::test(flavor = "multi_thread")]
+async fn there_may_be_as_many_fields_as_over_http_1_and_cookies_in_lines_of_their_own() {
+    const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
+    let world = World::of(answering(&[OK, OK]).await).await;
+    let mut client = client(&world).await;
+    for (name, count, expected) in [
+        ("x-many", 128, StatusCode::OK),
+        ("x-many", 129, StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE),
+        ("cookie", 180, StatusCode::OK),
+    ] {
+        let mut request = request(Method::GET, "https://open.acme.example/");
+        for number in 0..count {
+            request = request.header(name, format!("a{number}=b"));
+        }
+        let request = request.body(Empty::new().boxed()).unwrap();
+        let response = client.send_request(request).await.unwrap();
+        assert_eq!(response.status(), expected, "{count} of {name}");
+    }
 }
 
 fn connect(protocol: &'static str) -> Request<Body> {
