@@ -97,15 +97,17 @@ impl Upstreams {
 }
 
 impl Balanced {
-    /// Sends a request to the upstream with the fewest, and to another one if it fails there and may be sent again.
+    /// Sends a request to the upstream with the fewest, and to another one if it fails there and may be sent again. `at` is when that was
+    /// decided; each has its own time from when it is asked.
     pub(crate) async fn ask<S: BodySource>(
         &self,
         request: &UpstreamRequest<'_>,
         body: &mut S,
         patience: &mut Patience,
+        mut at: tokio::time::Instant,
     ) -> Result<UpstreamAnswer, Failure> {
         if let [upstream] = self.upstreams.as_slice() {
-            return upstream.ask(request, body, patience).await.map_err(|why| why.failure);
+            return upstream.ask(request, body, patience, at).await.map_err(|why| why.failure);
         }
         let has_body = body.length() != BodyLength::None;
         let mut tried = ArrayVec::<usize, TRIES>::new();
@@ -113,7 +115,7 @@ impl Balanced {
         while let Some(place) = choose(&self.loads, &tried, now(), || self.dice.roll()) {
             let Some(upstream) = self.upstreams.get(place) else { break };
             let mut turn = upstream.load.begin(now());
-            let (progress, shown) = match upstream.ask(request, body, patience).await {
+            let (progress, shown) = match upstream.ask(request, body, patience, at).await {
                 Ok(mut answer) => {
                     self.note(upstream, &mut turn, Shown::by_status(answer.status()));
                     answer.keep(turn);
@@ -132,6 +134,7 @@ impl Balanced {
             {
                 break;
             }
+            at = tokio::time::Instant::now();
         }
         Err(failure)
     }

@@ -60,9 +60,9 @@ pub(crate) async fn forward<S: BodySource>(
     let Some(extended) = forwarding.websocket else {
         let request = forwarding.request(ingress, preflight, None);
         let answer = if preflight {
-            Box::pin(upstreams.ask(&request, &mut Withheld(body), patience)).await?
+            Box::pin(upstreams.ask(&request, &mut Withheld(body), patience, forwarding.at)).await?
         } else {
-            upstreams.ask(&request, body, patience).await?
+            upstreams.ask(&request, body, patience, forwarding.at).await?
         };
         // Nobody asked to switch.
         if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
@@ -81,7 +81,8 @@ pub(crate) async fn forward<S: BodySource>(
     let place = forwarding.worker.place_of_web_socket(forwarding.peer.ip)?;
     let websocket = WebSocketRequest::new(extended)?;
     let request = forwarding.request(ingress, preflight, Some(websocket.own_key()));
-    let answer = Box::pin(upstreams.ask(&request, &mut Withheld(body), patience)).await?;
+    let answer =
+        Box::pin(upstreams.ask(&request, &mut Withheld(body), patience, forwarding.at)).await?;
     if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
         return Ok(Reply::Upstream { answer, headers: None });
     }
@@ -101,7 +102,6 @@ impl<'a> Forwarding<'a> {
         let snapshot = self.gate.snapshot();
         let settings = self.application.map(|application| &application.settings);
         UpstreamRequest {
-            asked_at: self.at,
             method: self.method,
             target: self.target,
             headers: self.headers,

@@ -3,9 +3,10 @@
 //! A request waits in several places, each with a deadline of its own, and hardly ever for long. One timer serves them all: it is set
 //! again only where it would go off too late, or when it has gone off and the deadline of the moment lies further on.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
+use tokio::task::unconstrained;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// The patience of one task.
@@ -30,27 +31,34 @@ impl Patience {
         if now >= deadline {
             return Poll::Ready(());
         }
-        match &mut self.timer {
-            Some(timer) if timer.deadline() > now && timer.deadline() <= deadline => {}
+        let timer = match &mut self.timer {
+            // It goes off later, and soon enough. Somebody's `now` may be older than that.
+            Some(timer)
+                if !timer.is_elapsed()
+                    && timer.deadline() > now
+                    && timer.deadline() <= deadline =>
+            {
+                return Poll::Pending;
+            }
             Some(timer) => {
                 timer.as_mut().reset(deadline);
-                let _pending = timer.as_mut().poll(context);
+                timer
             }
-            timer @ None => {
-                let timer = timer.insert(Box::pin(sleep_until(deadline)));
-                let _pending = timer.as_mut().poll(context);
-            }
-        }
-        Poll::Pending
+            timer @ None => timer.insert(Box::pin(sleep_until(deadline))),
+        };
+        // A task that has had its turn would be told to come back, and the timer would not be set: nobody looks a second time.
+        pin!(unconstrained(timer.as_mut())).poll(context)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::future::poll_fn;
+    use std::pin::pin;
     use std::time::Duration;
 
-    use tokio::time::Instant;
+    use tokio::task::coop::{consume_budget, has_budget_remaining};
+    use tokio::time::{Instant, timeout};
 
     use super::Patience;
 
@@ -63,6 +71,34 @@ mod tests {
             poll_fn(|context| patience.poll(context, deadline)).await;
             assert_eq!(start.elapsed().as_secs(), seconds);
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_holds_though_the_task_has_had_its_turn() {
+        let mut patience = Patience::default();
+        let start = Instant::now();
+        let deadline = start + Duration::from_secs(5);
+        let waiting = poll_fn(|context| {
+            while has_budget_remaining() {
+                let _spent = pin!(consume_budget()).poll(context);
+            }
+            patience.poll(context, deadline)
+        });
+        timeout(Duration::from_secs(60), waiting).await.expect("to be woken");
+        assert_eq!(start.elapsed().as_secs(), 5);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_deadline_holds_though_the_clock_was_read_before_the_last_one() {
+        let mut patience = Patience::default();
+        let start = Instant::now();
+        poll_fn(|context| patience.poll(context, start + Duration::from_secs(5))).await;
+        let waiting = poll_fn(|context| {
+            let now = if start.elapsed().as_secs() < 9 { start } else { Instant::now() };
+            patience.poll_at(now, context, start + Duration::from_secs(9))
+        });
+        timeout(Duration::from_secs(60), waiting).await.expect("to be woken");
+        assert_eq!(start.elapsed().as_secs(), 9);
     }
 
     #[tokio::test(start_paused = true)]

@@ -2,12 +2,13 @@
 //!
 //! An HTTP/1.1 connection goes back to the pool when its response's body is through, and the one that came back last is
 //! taken first, so that those which are not needed grow old. A pooled connection may have been closed by the upstream in the
-//! meantime: another one is tried where nothing of the request was sent, or where it may be sent twice. A WebSocket gets a connection of
-//! its own, which is never used for anything else.
+//! meantime: another one is tried where nothing of the request was sent, and a new one where it may be sent twice. A WebSocket gets a
+//! connection of its own, which is never used for anything else.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::future::poll_fn;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
@@ -18,6 +19,7 @@ use crossgate_model::{OriginRequest, UpstreamScheme, UpstreamUrl};
 use hyper::client::conn::http2;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::ClientConfig;
+use tokio::task::unconstrained;
 use tokio::time::Instant;
 
 use crate::body_source::{BodySource, Http1};
@@ -102,15 +104,15 @@ impl Upstream {
         &self.url
     }
 
-    /// Sends a request and waits for the head of the response.
+    /// Sends a request and waits for the head of the response. `now` is when that begins.
     pub(crate) async fn ask<S: BodySource>(
         self: &Rc<Self>,
         request: &UpstreamRequest<'_>,
         body: &mut S,
         patience: &mut Patience,
+        mut now: Instant,
     ) -> Result<UpstreamAnswer, Unanswered> {
         let own = request.websocket.is_some();
-        let mut now = request.asked_at;
         if !own {
             if let Some(sender) = self.shared() {
                 match self.ask_http2(sender, request, body, patience, now).await {
@@ -125,11 +127,14 @@ impl Upstream {
                 let length = body.length();
                 match self.ask_http1(connection, request, body, patience, now).await {
                     Ok(answer) => return Ok(answer),
-                    Err((Failure::UpstreamBroken, Some(nothing)))
-                        if nothing.untouched
-                            || may_be_repeated(request.method, length != BodyLength::None) =>
-                    {
+                    Err((Failure::UpstreamBroken, Some(Nothing { untouched: true }))) => {
                         now = Instant::now();
+                    }
+                    // It may be what the upstream died of: once more, where no connection is too old to be to blame.
+                    Err((Failure::UpstreamBroken, Some(Nothing { untouched: false })))
+                        if may_be_repeated(request.method, length != BodyLength::None) =>
+                    {
+                        break;
                     }
                     Err((failure, _)) => {
                         return Err(Unanswered { failure, progress: Progress::Unanswered });
@@ -330,7 +335,9 @@ fn is_open(connection: &mut Connection) -> bool {
         return matches!(stream.try_read(&mut byte), Err(error) if error.kind() == std::io::ErrorKind::WouldBlock);
     }
     let Http1 { stream, input } = &mut connection.http1;
-    let quiet = input.poll_fill(stream, &mut Context::from_waker(Waker::noop()), 1).is_pending();
+    // Also of a task that has had its turn: it would be told that nothing is there.
+    let looking = pin!(unconstrained(poll_fn(|context| input.poll_fill(stream, context, 1))));
+    let quiet = looking.poll(&mut Context::from_waker(Waker::noop())).is_pending();
     input.rest();
     quiet
 }

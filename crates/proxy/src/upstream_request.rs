@@ -13,7 +13,6 @@ use http::header::{
 };
 use http::uri::{Authority, Scheme};
 use http::{HeaderMap, HeaderValue, Method, Request, Uri, Version};
-use tokio::time::Instant;
 
 use crate::Failure;
 use crate::connection::Peer;
@@ -25,8 +24,6 @@ const METHOD_OVERRIDES: [&str; 4] =
 
 /// A request for an upstream: what the visitor sent, what was decided on, and what the gateway has to say.
 pub(crate) struct UpstreamRequest<'a> {
-    /// When it was decided to ask.
-    pub(crate) asked_at: Instant,
     pub(crate) method: &'a Method,
     /// What was decided on.
     pub(crate) target: &'a Target,
@@ -157,15 +154,18 @@ impl UpstreamRequest<'_> {
         }
     }
 
-    /// Headers that the client's `Connection` names: they end here (RFC 9110, section 7.6.1).
+    /// Headers that the client's `Connection` names: they end here (RFC 9110, section 7.6.1). Each once, and those only that are there:
+    /// the list may be long.
     fn named_by_connection(&self) -> Vec<HeaderName> {
-        self.headers
-            .get_all(CONNECTION)
-            .iter()
-            .flat_map(|line| line.as_bytes().split(|byte| *byte == b','))
-            .filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok())
-            .filter(|name| !is_hop_by_hop(name))
-            .collect()
+        let lines = self.headers.get_all(CONNECTION).iter();
+        let names = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+        let mut named = Vec::new();
+        for name in names.filter_map(|name| HeaderName::from_bytes(name.trim_ascii()).ok()) {
+            if !is_hop_by_hop(&name) && self.headers.contains_key(&name) && !named.contains(&name) {
+                named.push(name);
+            }
+        }
+        named
     }
 
     /// The visitor's cookies but the gateway's, and the assertion where the application wants it so.

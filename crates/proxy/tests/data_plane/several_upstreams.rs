@@ -3,9 +3,11 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use crossgate_proxy::Limits;
 use tokio::io::AsyncWriteExt;
+use tokio::sync::Barrier;
 
 use crate::upstream::{in_bytes, nobody, read_head};
 use crate::world::{World, status};
@@ -75,6 +77,67 @@ async fn a_request_that_was_sent_is_sent_elsewhere_only_if_it_changes_nothing() 
         assert!(status(&answer) == 200 && answer.ends_with("good"), "{answer}");
     }
     assert!(broken <= 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upstream_that_dies_of_a_request_gets_it_twice_and_no_more() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let (counted, together) = (Arc::clone(&asked), Arc::new(Barrier::new(8)));
+    let upstream = in_bytes(move |mut stream| {
+        let (counted, together) = (Arc::clone(&counted), Arc::clone(&together));
+        async move {
+            loop {
+                let head = read_head(&mut stream).await;
+                if head.starts_with("GET /deadly") {
+                    counted.fetch_add(1, Ordering::Relaxed);
+                    return;
+                }
+                if head.is_empty() {
+                    return;
+                }
+                // So that there are as many connections.
+                together.wait().await;
+                stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+            }
+        }
+    })
+    .await;
+    let world = world(&[upstream]).await;
+    let together = (0..8).map(|_| world.get("open", "/", &[]));
+    for answer in futures_util::future::join_all(together).await {
+        assert_eq!(status(&answer), 200, "{answer}");
+    }
+    let answer = world.get("open", "/deadly", &[]).await;
+    assert_eq!(status(&answer), 502, "{answer}");
+    assert_eq!(asked.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_upstreams_time_does_not_run_while_the_first_one_has_its_own() {
+    let slow_to_fail = in_bytes(|mut stream| async move {
+        if !read_head(&mut stream).await.is_empty() {
+            tokio::time::sleep(Duration::from_millis(700)).await;
+        }
+    })
+    .await;
+    let slow = in_bytes(|mut stream| async move {
+        while !read_head(&mut stream).await.is_empty() {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+        }
+    })
+    .await;
+    let rule = format!(
+        "service: [ \"http://{slow_to_fail}\", \"http://{slow}\" ], origin_request: {{ response_timeout: 1s }}"
+    );
+    let world = World::open_by(rule, Limits::default()).await;
+    let mut passed_on = 0;
+    // Often enough that the second one has a connection in the pool when the first one fails, and not so often that it is ejected.
+    while passed_on < 3 {
+        let began = Instant::now();
+        assert_eq!(status(&world.get("open", "/", &[]).await), 200);
+        passed_on += usize::from(began.elapsed() > Duration::from_millis(1_150));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
