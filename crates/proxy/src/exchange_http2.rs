@@ -28,6 +28,7 @@ pub(crate) struct Http2Exchange {
     body: Http2Body,
     sending: Option<PollSender<Part>>,
     progress: u64,
+    waits_for_body: bool,
     /// The request that it serves, where there was a choice of upstreams.
     pub(crate) turn: Option<Turn>,
 }
@@ -101,6 +102,7 @@ impl Asking {
                     body: Http2Body::new(incoming),
                     sending: self.sending.take(),
                     progress: self.progress,
+                    waits_for_body: self.waits_for_body,
                     turn: None,
                 })
             }
@@ -133,7 +135,12 @@ impl Http2Exchange {
         body: &mut S,
         context: &mut Context<'_>,
     ) -> Poll<Result<(), BodyBroken>> {
-        poll_send(&mut self.sending, body, &mut self.progress, &mut false, context)
+        let (progress, waits) = (&mut self.progress, &mut self.waits_for_body);
+        poll_send(&mut self.sending, body, progress, waits, context)
+    }
+
+    pub(crate) fn waits_for_body(&self) -> bool {
+        self.sending.is_some() && self.waits_for_body
     }
 
     pub(crate) const fn progress(&self) -> u64 {

@@ -108,6 +108,14 @@ impl UpstreamAnswer {
         }
     }
 
+    /// Whether the request's body is waited for.
+    pub(crate) fn waits_for_body(&self) -> bool {
+        match self {
+            Self::Http1(exchange) => exchange.waits_for_body(),
+            Self::Http2(exchange) => exchange.waits_for_body(),
+        }
+    }
+
     /// What is out of the request: it grows as long as there is progress.
     pub(crate) fn progress(&self) -> u64 {
         match self {

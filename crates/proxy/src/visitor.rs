@@ -39,6 +39,9 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\n";
 /// Bytes of further requests that may wait while one is served.
 const PIPELINED: usize = 16 * 1024;
 
+/// How long a visitor may take for the first request on a connection, though nobody else is served any more.
+const FIRST_WORD: Duration = Duration::from_secs(2);
+
 /// How long a visitor may go on sending what nobody reads, so that it gets to read the answer.
 const LINGER: Duration = Duration::from_secs(2);
 
@@ -134,7 +137,7 @@ impl Visitor {
         let Self { http1: Http1 { stream, input }, patience, told, .. } = self;
         let mut head_end = HeadEnd::default();
         let patience_of_idle = if served { limits.idle } else { limits.head };
-        let (mut idle, mut begun) = (None, None);
+        let (mut since, mut begun) = (None, None);
         poll_fn(|context| {
             loop {
                 if let Some(length) = head_end.find(input.bytes()) {
@@ -158,8 +161,12 @@ impl Visitor {
                     Poll::Pending if input.is_empty() => {
                         input.rest();
                         let now = Instant::now();
-                        let idle = *idle.get_or_insert(now + patience_of_idle);
-                        let idle = told.idle_until().map_or(idle, |until| until.min(idle));
+                        let since = *since.get_or_insert(now);
+                        let idle = since + patience_of_idle;
+                        let idle = told.idle_until().map_or(idle, |until| {
+                            let until = if served { until } else { until.max(since + FIRST_WORD) };
+                            until.min(idle)
+                        });
                         let over = if told.is_draining() { Next::End } else { Next::Idle };
                         return patience.poll_at(now, context, idle).map(|()| over);
                     }
@@ -294,7 +301,7 @@ async fn send(outgoing: &mut Outgoing, stream: &mut ByteStream) -> Result<(), Br
 /// The connection broke.
 struct Broken;
 
-/// Brings the response while the rest of the request goes the other way.
+/// Brings the response while the rest of the request goes the other way. A visitor who leaves that lying, and takes nothing either, is given up.
 async fn relay(
     worker: &Worker,
     answer: &mut UpstreamAnswer,
@@ -315,9 +322,10 @@ async fn relay(
         if let Poll::Ready(sent) = sent {
             return Poll::Ready(sent.map_err(|_| Broken));
         }
-        if sends && !answer.is_sent() {
-            let most = worker.limits.body_pause;
-            ready!(pause.poll(answer.progress(), most, patience, context));
+        if sends && answer.waits_for_body() {
+            let (progress, most) =
+                (answer.progress() + outgoing.progress(), worker.limits.body_pause);
+            ready!(pause.poll(progress, most, patience, context));
             worker.gateway.connection_cut(BODY_TIMEOUT);
             return Poll::Ready(Err(Broken));
         }

@@ -62,6 +62,21 @@ async fn what_is_in_flight_ends_and_idle_connections_close() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_has_just_begun_gets_its_first_answer() {
+    let upstream = Echo::start().await;
+    let mut world = World::of(upstream.address).await;
+    let mut fresh = world.connect().await;
+    // One that came later has been served: the first one has been accepted.
+    assert!(world.get("open", "/", &[]).await.starts_with("HTTP/1.1 200"));
+    let drained = drain(&mut world, PATIENCE);
+    refused(&world).await;
+    fresh.write_all(GET).await.unwrap();
+    let answer = read_to_end(&mut fresh).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer:?}");
+    assert_eq!(drained.await.unwrap(), Drained { cut: 0 });
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_end_is_cut_and_counted() {
     let (heard, mut hears) = unbounded_channel();
     let upstream = in_bytes(move |mut stream| {

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossgate_proxy::Limits;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::unbounded_channel;
+use tokio::time::timeout;
 
 use crate::upstream::{Echo, in_bytes, read_head};
-use crate::world::{World, read_to_end, read_until, status};
+use crate::world::{PATIENCE, World, read_to_end, read_until, status};
 
 const POST: &str = "POST / HTTP/1.1\r\nhost: open.acme.example\r\nconnection: close\r\n";
 
@@ -99,6 +100,40 @@ async fn an_upstreams_time_does_not_run_while_the_client_sends() {
     }
     let answer = read_to_end(&mut visitor).await;
     assert!(answer.contains("\n\nabababab\n"), "{answer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_goes_on_though_its_upstream_takes_no_more_of_the_request() {
+    let upstream = in_bytes(|mut stream| async move {
+        read_head(&mut stream).await;
+        stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").await.unwrap();
+        for _ in 0..10 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            stream.write_all(b"4\r\ntick\r\n").await.unwrap();
+        }
+        stream.write_all(b"0\r\n\r\n").await.unwrap();
+        // Closed with a request unread it would be reset, and the answer lost.
+        std::future::pending::<()>().await;
+    })
+    .await;
+    let limits = Limits { body_pause: Duration::from_millis(300), ..Limits::default() };
+    let world = World::open_by(format!("service: \"http://{upstream}\""), limits).await;
+    let (mut reader, mut writer) = world.connect().await.into_split();
+    let sending = tokio::spawn(async move {
+        let head = format!("{POST}content-length: 100000000\r\n\r\n");
+        writer.write_all(head.as_bytes()).await.unwrap();
+        // Until it is not taken any more.
+        while writer.write_all(&[b'x'; 10_000]).await.is_ok() {}
+    });
+    let mut answer = String::new();
+    while answer.matches("tick").count() < 10 {
+        let mut piece = [0; 1024];
+        let count = timeout(PATIENCE, reader.read(&mut piece)).await.unwrap().unwrap();
+        assert_ne!(count, 0, "it is cut: {answer}");
+        answer.push_str(std::str::from_utf8(&piece[..count]).unwrap());
+    }
+    sending.abort();
+    assert!(!world.records().contains(&"cut body-timeout".to_owned()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
