@@ -4,21 +4,25 @@
 
 use std::io;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
 use crossgate_frames::web_socket::{CloseCode, Frames, Side, close_frame};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::sync::Notify;
 
 /// A side of a tunnel: knows how far the frame has come that is written to it.
 pub(crate) struct Framed<S> {
     stream: S,
     side: Side,
     frames: Frames,
+    /// Told once nothing more comes from it.
+    ended: Rc<Notify>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Framed<S> {
-    pub(crate) fn new(stream: S, side: Side) -> Self {
-        Self { stream, side, frames: Frames::default() }
+    pub(crate) fn new(stream: S, side: Side, ended: &Rc<Notify>) -> Self {
+        Self { stream, side, frames: Frames::default(), ended: Rc::clone(ended) }
     }
 
     /// Says why the WebSocket ends, unless a frame is unfinished or it was closed already, and ends what is written.
@@ -44,7 +48,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Framed<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
+        if buffer.filled().len() == before && buffer.remaining() > 0 {
+            self.ended.notify_one();
+        }
+        Poll::Ready(Ok(()))
     }
 }
 

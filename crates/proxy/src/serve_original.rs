@@ -130,7 +130,8 @@ fn pass_on(headers: &mut HeaderMap, path: &str, stamp: &Stamp) {
 
 /// Adds cookies that the browser is only about to get.
 fn add_cookies<'a>(headers: &mut HeaderMap, lines: impl Iterator<Item = &'a HeaderValue>) {
-    let mut cookies = headers.get(COOKIE).map(|line| line.as_bytes().to_vec()).unwrap_or_default();
+    let own = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes).collect::<Vec<_>>();
+    let mut cookies = own.join(b"; ".as_slice());
     for line in lines {
         let pair = line.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
         if !cookies.is_empty() {
@@ -178,8 +179,26 @@ fn default_path(path: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderMap;
-    use http::header::SET_COOKIE;
+    use http::header::{COOKIE, SET_COOKIE};
+    use http::{HeaderMap, HeaderValue};
+
+    /// HTTP/2 splits cookies into lines.
+    #[test]
+    fn cookies_that_are_about_to_come_are_added_to_all_that_are_there() {
+        let opened = HeaderValue::from_static("__Host-s=1; Path=/; Secure");
+        for (row, lines, expected) in [
+            ("none", &[][..], "__Host-s=1"),
+            ("a line", &["a=1; b=2"], "a=1; b=2; __Host-s=1"),
+            ("lines", &["a=1", "b=2", "c=3"], "a=1; b=2; c=3; __Host-s=1"),
+        ] {
+            let mut headers = HeaderMap::new();
+            for line in lines {
+                headers.append(COOKIE, HeaderValue::from_static(line));
+            }
+            super::add_cookies(&mut headers, std::iter::once(&opened));
+            assert_eq!(headers.get_all(COOKIE).iter().collect::<Vec<_>>(), [expected], "{row}");
+        }
+    }
 
     #[test]
     fn a_cookie_gets_the_path_that_the_original_url_would_have_given_it() {

@@ -1,5 +1,6 @@
 //! WebSockets: from an HTTP/1.1 upgrade or an extended CONNECT to an HTTP/1.1 upgrade at the upstream, then bytes both ways.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
@@ -9,7 +10,8 @@ use crossgate_frames::web_socket::{CloseCode, Side};
 use http::header::{CONNECTION, SEC_WEBSOCKET_ACCEPT, UPGRADE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, copy_bidirectional};
-use tokio::time::timeout;
+use tokio::sync::Notify;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::Failure;
@@ -20,6 +22,9 @@ use crate::standing::Standing;
 
 /// How long it may take to say why a WebSocket ends.
 const LAST_WORD: Duration = Duration::from_millis(500);
+
+/// How long one side may go on after the other has ended: time to say goodbye, no more.
+const HALF_CLOSED: Duration = Duration::from_secs(5);
 
 /// What the protocol adds to the key (RFC 6455, section 1.3).
 const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -65,7 +70,7 @@ impl WebSocketRequest {
     }
 }
 
-/// Connects the two sides until one of them ends, or the session does that opened it, or `cut`; in these two cases both sides are told, if
+/// Connects the two sides until both have ended, or one a while ago, or the session does that opened it, or `cut`; in these two cases both sides are told, if
 /// they are not in the middle of a frame. Bytes that either side has sent already come first.
 pub(crate) async fn tunnel<S>(
     visitor: S,
@@ -77,8 +82,9 @@ pub(crate) async fn tunnel<S>(
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let Http1 { stream: upstream, input } = &mut upstream.http1;
-    let mut visitor = Framed::new(visitor, Side::Client);
-    let mut upstream = Framed::new(upstream, Side::Server);
+    let ended = Rc::new(Notify::new());
+    let mut visitor = Framed::new(visitor, Side::Client, &ended);
+    let mut upstream = Framed::new(upstream, Side::Server, &ended);
     let both_ways = async {
         visitor.write_all(input.bytes()).await?;
         upstream.write_all(early).await?;
@@ -89,6 +95,7 @@ pub(crate) async fn tunnel<S>(
     let code = tokio::select! {
         // Either side may end the tunnel at any time, by any means.
         _ended = both_ways => return,
+        () = async { ended.notified().await; sleep(HALF_CLOSED).await } => return,
         () = standing.is_over() => CloseCode::PolicyViolation,
         () = cut.cancelled() => CloseCode::GoingAway,
     };

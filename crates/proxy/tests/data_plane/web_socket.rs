@@ -1,5 +1,7 @@
 //! WebSockets over HTTP/1.1: nothing passes before the upstream has agreed, everything after.
 
+use std::time::Duration;
+
 use crossgate_proxy::Limits;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -70,6 +72,35 @@ async fn its_end_at_one_side_is_its_end_at_the_other() {
     let world = World::of(upstream).await;
     let answer = world.exchange(ASKING).await;
     assert!(answer.ends_with("\r\n\r\nbye"), "{answer}");
+}
+
+/// sec-C5-S13
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upstream_that_does_not_mind_its_end_does_not_keep_it() {
+    let (left, mut leaves) = unbounded_channel();
+    let upstream = in_bytes(move |mut stream| {
+        let left = left.clone();
+        async move {
+            read_head(&mut stream).await;
+            stream.write_all(AGREED.as_bytes()).await.unwrap();
+            let mut heard = String::new();
+            stream.read_to_string(&mut heard).await.unwrap();
+            // It goes on as if nobody had gone.
+            while stream.write_all(b"tick").await.is_ok() {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+            left.send(heard).unwrap();
+        }
+    })
+    .await;
+    let world = World::of(upstream).await;
+    let mut visitor = world.connect().await;
+    visitor.write_all(ASKING.as_bytes()).await.unwrap();
+    assert_eq!(status(&read_until(&mut visitor, "\r\n\r\n").await), 101);
+    visitor.write_all(b"bye").await.unwrap();
+    visitor.shutdown().await.unwrap();
+    assert!(read_to_end(&mut visitor).await.starts_with("tick"), "what is still said arrives");
+    assert_eq!(leaves.recv().await.as_deref(), Some("bye"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
