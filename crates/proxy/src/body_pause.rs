@@ -7,6 +7,9 @@ use tokio::time::Instant;
 
 use crate::patience::Patience;
 
+/// How many pauses of a body a call may be quiet in both directions where nobody waits for the visitor.
+pub(crate) const QUIET_PAUSES: u32 = 10;
+
 /// How long a body has been at the same place.
 #[derive(Default)]
 pub(crate) struct BodyPause {

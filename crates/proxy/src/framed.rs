@@ -11,18 +11,26 @@ use crossgate_frames::web_socket::{CloseCode, Frames, Side, close_frame};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::sync::Notify;
 
+/// Told of the first end of a tunnel's two directions.
+#[derive(Default)]
+pub(crate) struct Ends {
+    /// Nothing more comes from a side.
+    pub(crate) came: Notify,
+    /// The other side has got all of it, and been told.
+    pub(crate) passed_on: Notify,
+}
+
 /// A side of a tunnel: knows how far the frame has come that is written to it.
 pub(crate) struct Framed<S> {
     stream: S,
     side: Side,
     frames: Frames,
-    /// Told once nothing more comes from it.
-    ended: Rc<Notify>,
+    ends: Rc<Ends>,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Framed<S> {
-    pub(crate) fn new(stream: S, side: Side, ended: &Rc<Notify>) -> Self {
-        Self { stream, side, frames: Frames::default(), ended: Rc::clone(ended) }
+    pub(crate) fn new(stream: S, side: Side, ends: &Rc<Ends>) -> Self {
+        Self { stream, side, frames: Frames::default(), ends: Rc::clone(ends) }
     }
 
     /// Says why the WebSocket ends, unless a frame is unfinished or it was closed already, and ends what is written.
@@ -51,7 +59,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Framed<S> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
         if buffer.filled().len() == before && buffer.remaining() > 0 {
-            self.ended.notify_one();
+            self.ends.came.notify_one();
         }
         Poll::Ready(Ok(()))
     }
@@ -73,6 +81,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Framed<S> {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
+        self.ends.passed_on.notify_one();
+        Poll::Ready(Ok(()))
     }
 }

@@ -25,7 +25,6 @@ use crate::http2_meter::{Meter, Metered};
 use crate::http2_stream::{Line, serve_stream};
 use crate::rewound::Rewound;
 use crate::server::Worker;
-use crate::undelivered::Undelivered;
 
 /// What a visitor may send of a body before it is read: for a stream, and for all of them.
 const WINDOW: u32 = 1 << 20;
@@ -42,8 +41,8 @@ pub(crate) async fn serve_http2(
 ) {
     let meter = Meter::new();
     let metered = Metered::new(Rewound::new(connection), Rc::clone(&meter));
-    let (activity, undelivered) = (Activity::new(), Rc::<Undelivered>::default());
-    let line = Rc::new(Line { worker, peer, activity, undelivered });
+    let (activity, open) = (Activity::new(), Activity::new());
+    let line = Rc::new(Line { worker, peer, activity, open, undelivered: Rc::default() });
     // In place, and boxed: what is moved across an await takes its room twice, for as long as the connection lasts.
     let mut begun = Box::pin(begin(&line, metered)).await;
     let ended = match &mut begun {
@@ -109,6 +108,9 @@ async fn serve(
             () = is_deaf(pings, limits.head, || meter.heard()) => DEAF,
         }
     });
+    // A window that was closed after answers were handed over leaves them behind in the library.
+    let mut all_served = pin!(line.open.is_over(limits.idle, limits.idle));
+    let mut left_behind = None;
     let house = Arc::new(House::default());
     let (watch, answers, requests) = (Part::of(&house), Part::of(&house), Part::of(&house));
     let (mut streams, mut closes, mut requests_first) = (FuturesUnordered::new(), false, false);
@@ -122,6 +124,9 @@ async fn serve(
                     closes = true;
                     connection.graceful_shutdown();
                     requests.wake();
+                }
+                if left_behind.is_none() && all_served.as_mut().poll(context).is_ready() {
+                    left_behind = Some(line.undelivered.begin());
                 }
                 if let Poll::Ready(reason) = giving_up.as_mut().poll(context) {
                     // Whoever is on the way out has been counted, or leaves as he was told to.
@@ -140,6 +145,10 @@ async fn serve(
                 while let Poll::Ready(accepted) = connection.poll_accept(context) {
                     match accepted.transpose() {
                         Ok(Some((request, respond))) => {
+                            if left_behind.take().is_some() {
+                                all_served.set(line.open.is_over(limits.idle, limits.idle));
+                                watch.wake();
+                            }
                             // Boxed: the set keeps room for one more than it has, as large as what it is of.
                             streams.push(Box::pin(serve_stream(Rc::clone(line), request, respond)));
                             answers.wake();

@@ -15,7 +15,7 @@ use http::header::{CONTENT_LENGTH, COOKIE, DATE};
 use http::{HeaderMap, HeaderValue, Method, Request, Response};
 
 use crate::activity::Activity;
-use crate::body_pause::BodyPause;
+use crate::body_pause::{BodyPause, QUIET_PAUSES};
 use crate::body_source::{BodySource, Piece};
 use crate::connection::Peer;
 use crate::cut::BODY_TIMEOUT;
@@ -29,14 +29,16 @@ use crate::tunnel::tunnel;
 use crate::undelivered::{Delivery, Undelivered};
 use crate::upstream_answer::UpstreamAnswer;
 
-/// How many pauses of a body a call may be quiet in both directions once it is answered.
-const QUIET_PAUSES: u32 = 10;
+/// Bytes of an answer for which a visitor is given the whole time once more: a few at a time are none.
+const ENOUGH: usize = 4 * 1024;
 
 /// What the streams of a connection have in common.
 pub(crate) struct Line {
     pub(crate) worker: Rc<Worker>,
     pub(crate) peer: Peer,
     pub(crate) activity: Rc<Activity>,
+    /// The same, WebSockets among it.
+    pub(crate) open: Rc<Activity>,
     pub(crate) undelivered: Rc<Undelivered>,
 }
 
@@ -46,7 +48,7 @@ pub(crate) async fn serve_stream(
     request: Request<RecvStream>,
     mut respond: SendResponse<Bytes>,
 ) {
-    let _in_flight = line.activity.begin();
+    let (_in_flight, open) = (line.activity.begin(), line.open.begin());
     let worker = &line.worker;
     let (head, stream) = request.into_parts();
     // What follows the head of a CONNECT is no body.
@@ -115,7 +117,10 @@ pub(crate) async fn serve_stream(
             let sent = begin(worker, &mut respond, response, false);
             if let (Some(send), Some(receive)) = (sent, beyond) {
                 let (visitor, cut) = (StreamTunnel::new(send, receive), worker.cut.clone());
-                worker.tunnels.spawn_local(tunnel(visitor, &[], upstream, standing, cut));
+                worker.tunnels.spawn_local(async move {
+                    tunnel(visitor, &[], upstream, standing, cut).await;
+                    drop(open);
+                });
             }
         }
     }
@@ -181,26 +186,28 @@ struct Sending<'l> {
     /// Pieces so far.
     pieces: u64,
     undelivered: &'l Rc<Undelivered>,
-    /// There, once the visitor has made no room, until the piece at hand is through.
+    /// There, once the visitor has made no room, until the piece at hand is through, or enough of it.
     waits: Option<Delivery>,
+    /// What is through of the piece meanwhile.
+    moved: usize,
 }
 
 impl<'l> Sending<'l> {
     const fn new(stream: SendStream<Bytes>, undelivered: &'l Rc<Undelivered>) -> Self {
-        Self { stream, piece: None, pieces: 0, undelivered, waits: None }
+        Self { stream, piece: None, pieces: 0, undelivered, waits: None, moved: 0 }
     }
 
     /// Sends the piece at hand as far as there is room for it: what were handed over beyond that would wait where nobody looks how long.
     /// Ready, once all of it is through, with whether more may follow.
     fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<bool> {
-        let Self { stream, piece, undelivered, waits, pieces } = self;
+        let Self { stream, piece, undelivered, waits, moved, pieces } = self;
         let Some((bytes, last)) = piece else { return Poll::Ready(true) };
         loop {
             stream.reserve_capacity(bytes.len());
             let room = stream.capacity();
             if room >= bytes.len() {
                 let (bytes, last) = (std::mem::take(bytes), *last);
-                (*piece, *waits) = (None, None);
+                (*piece, *moved, *waits) = (None, 0, None);
                 return Poll::Ready(stream.send_data(bytes, last).is_ok() && !last);
             }
             if room > 0 {
@@ -208,6 +215,10 @@ impl<'l> Sending<'l> {
                     return Poll::Ready(false);
                 }
                 *pieces += 1;
+                *moved += room;
+                if *moved >= ENOUGH {
+                    (*moved, *waits) = (0, None);
+                }
                 continue;
             }
             match stream.poll_capacity(context) {

@@ -117,7 +117,8 @@ impl Upstream {
             if let Some(sender) = self.shared() {
                 match self.ask_http2(sender, request, body, patience, now).await {
                     Err(Unanswered { progress: Progress::NothingSent, .. }) => {
-                        *self.http2.borrow_mut() = None
+                        *self.http2.borrow_mut() = None;
+                        now = Instant::now();
                     }
                     answered => return answered,
                 }

@@ -17,14 +17,17 @@ use tokio_util::sync::CancellationToken;
 use crate::Failure;
 use crate::body_source::Http1;
 use crate::exchange::Connection;
-use crate::framed::Framed;
+use crate::framed::{Ends, Framed};
 use crate::standing::Standing;
 
 /// How long it may take to say why a WebSocket ends.
 const LAST_WORD: Duration = Duration::from_millis(500);
 
-/// How long one side may go on after the other has ended: time to say goodbye, no more.
+/// How long one side may go on after it was told that the other has ended: time to say goodbye, no more.
 const HALF_CLOSED: Duration = Duration::from_secs(5);
+
+/// How long it may take to get what the other side said last.
+const LAST_BYTES: Duration = Duration::from_secs(60);
 
 /// What the protocol adds to the key (RFC 6455, section 1.3).
 const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -82,9 +85,9 @@ pub(crate) async fn tunnel<S>(
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let Http1 { stream: upstream, input } = &mut upstream.http1;
-    let ended = Rc::new(Notify::new());
-    let mut visitor = Framed::new(visitor, Side::Client, &ended);
-    let mut upstream = Framed::new(upstream, Side::Server, &ended);
+    let ends = Rc::<Ends>::default();
+    let mut visitor = Framed::new(visitor, Side::Client, &ends);
+    let mut upstream = Framed::new(upstream, Side::Server, &ends);
     let both_ways = async {
         visitor.write_all(input.bytes()).await?;
         upstream.write_all(early).await?;
@@ -95,13 +98,20 @@ pub(crate) async fn tunnel<S>(
     let code = tokio::select! {
         // Either side may end the tunnel at any time, by any means.
         _ended = both_ways => return,
-        () = async { ended.notified().await; sleep(HALF_CLOSED).await } => return,
+        () = later(&ends.passed_on, HALF_CLOSED) => return,
+        () = later(&ends.came, LAST_BYTES) => return,
         () = standing.is_over() => CloseCode::PolicyViolation,
         () = cut.cancelled() => CloseCode::GoingAway,
     };
     let told = async { tokio::join!(visitor.close(code), upstream.close(code)) };
     // Whoever does not listen is not told.
     let _told = timeout(LAST_WORD, told).await;
+}
+
+/// Waits until a while after something was told.
+async fn later(told: &Notify, pause: Duration) {
+    told.notified().await;
+    sleep(pause).await;
 }
 
 fn fresh_key() -> Result<String, Failure> {

@@ -14,7 +14,7 @@ use http::HeaderMap;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::time::Instant;
 
-use crate::body_pause::BodyPause;
+use crate::body_pause::{BodyPause, QUIET_PAUSES};
 use crate::body_source::{BodyBroken, BodySource, Http1, Http1Body, NoBody, Piece};
 use crate::buffer::Filled;
 use crate::byte_stream::ByteStream;
@@ -322,9 +322,10 @@ async fn relay(
         if let Poll::Ready(sent) = sent {
             return Poll::Ready(sent.map_err(|_| Broken));
         }
-        if sends && answer.waits_for_body() {
-            let (progress, most) =
-                (answer.progress() + outgoing.progress(), worker.limits.body_pause);
+        if sends && !answer.is_sent() {
+            let pauses = if answer.waits_for_body() { 1 } else { QUIET_PAUSES };
+            let most = worker.limits.body_pause * pauses;
+            let progress = answer.progress() + outgoing.progress();
             ready!(pause.poll(progress, most, patience, context));
             worker.gateway.connection_cut(BODY_TIMEOUT);
             return Poll::Ready(Err(Broken));

@@ -28,6 +28,9 @@ applications:
 /// More than buffers hold.
 const LARGE: usize = 64 << 20;
 
+/// An answer that is handed over as a whole.
+const WHOLE: usize = 300_000;
+
 /// The gateway, an upstream that answers, and one that never does.
 pub(crate) struct Hurried {
     pub(crate) world: World,
@@ -54,6 +57,7 @@ pub(crate) async fn hurried() -> Hurried {
 
 fn answer(request: &Received) -> Reply {
     match request.path.as_str() {
+        "/whole" => Reply::new("text/plain", vec![b'x'; WHOLE]),
         "/large" => Reply::new("text/plain", vec![b'x'; LARGE]),
         _ => Reply::new("text/plain", "hello"),
     }

@@ -11,9 +11,12 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{sleep, timeout};
 
 use crate::honest::beside;
-use crate::http2::{PING, SETTINGS, block_for};
+use crate::http2::{PING, SETTINGS, WINDOW_UPDATE, block_for, stream};
 use crate::hurried::{Hurried, hurried, until_the_end};
 use crate::{HOST, cut, decided};
+
+/// Calls whose answers are more than systems hold of what is not read.
+const STREAMS: u32 = 60;
 
 /// The flag of an answer to a ping.
 const ACK: u8 = 1;
@@ -149,8 +152,49 @@ async fn an_answer_that_is_not_read_is_cut() {
     drop(plain);
 }
 
+/// sec-C5-S13: answers are handed over while windows are open, and wait when those are closed afterwards.
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_that_are_left_behind_closed_windows_are_let_go() {
+    let hurried = hurried().await;
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, hurried.world.port));
+    let mut visitor = socket.connect(address).await.unwrap();
+    let window = |size: u32| frame(SETTINGS, 0, 0, &[&[0, 4], &size.to_be_bytes()[..]].concat());
+    let wide = frame(WINDOW_UPDATE, 0, 0, &(1_u32 << 30).to_be_bytes());
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    visitor.write_all(&[preface, window(1 << 20).as_slice(), &wide].concat()).await.unwrap();
+    for round in 0..STREAMS {
+        let block = block_for("GET", "/whole");
+        let open = frame(HEADERS, END_HEADERS | END_STREAM, stream(round), &block);
+        visitor.write_all(&open).await.unwrap();
+    }
+    until("all answers", PATIENCE, async || {
+        let asked = hurried.world.upstream.received_at("/whole").len();
+        (asked == usize::try_from(STREAMS).unwrap()).then_some(())
+    })
+    .await;
+    // Until they are handed over: what is left of them is in the gateway, more than the system holds.
+    sleep(Duration::from_millis(500)).await;
+    visitor.write_all(&window(0)).await.unwrap();
+    let attack = async {
+        // Twice as long as others, since it is idle first.
+        let ending = answer_pings_for(&mut visitor, 2 * PATIENCE);
+        ending.await;
+        until("it to be cut", PATIENCE, async || {
+            (cut(&hurried.world, "slow-reader").await == 1).then_some(())
+        })
+        .await;
+    };
+    beside(&hurried.world, attack).await;
+}
+
 /// Shows that somebody is there, until the other side ends the connection.
 async fn answer_pings(stream: &mut TcpStream) {
+    answer_pings_for(stream, PATIENCE).await;
+}
+
+async fn answer_pings_for(stream: &mut TcpStream, patience: Duration) {
     let (mut reader, mut writer) = stream.split();
     let answering = async {
         let mut head = [0; 9];
@@ -166,5 +210,5 @@ async fn answer_pings(stream: &mut TcpStream) {
             }
         }
     };
-    timeout(PATIENCE, answering).await.expect("the end of the connection");
+    timeout(patience, answering).await.expect("the end of the connection");
 }

@@ -1,8 +1,13 @@
 //! Requests that no client should send, over a raw socket.
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use crossgate_testkit::{World, raw, wait::until};
+use crossgate_testkit::wait::{PATIENCE, until};
+use crossgate_testkit::{World, raw};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use crate::{APP1, APP2, PATHS, reason, world};
 
@@ -223,8 +228,11 @@ async fn a_long_answer_of_the_gateways_own_is_followed_by_the_next() {
     let path = "!".repeat(4_000);
     let first = format!("GET /{path} HTTP/1.1\r\n{host}\r\n\r\n");
     let second = format!("GET / HTTP/1.1\r\n{host}\r\nconnection: close\r\n\r\n");
-    let answers = raw::exchange(world.port, [first, second].concat().as_bytes()).await;
-    let text = String::from_utf8_lossy(&answers);
+    let mut visitor = TcpStream::connect((Ipv4Addr::LOCALHOST, world.port)).await.unwrap();
+    visitor.write_all([first, second].concat().as_bytes()).await.unwrap();
+    let mut text = String::new();
+    let reading = timeout(PATIENCE, visitor.read_to_string(&mut text));
+    reading.await.expect("the end of the connection").unwrap();
     let answers = text.split("HTTP/1.1 ").skip(1).collect::<Vec<_>>();
     let [first, second] = answers.as_slice() else { panic!("{} answers", answers.len()) };
     assert!(first.len() > 16_384, "it tests nothing: {}", first.len());
