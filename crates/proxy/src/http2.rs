@@ -41,8 +41,8 @@ pub(crate) async fn serve_http2(
 ) {
     let meter = Meter::new();
     let metered = Metered::new(Rewound::new(connection), Rc::clone(&meter));
-    let (activity, open) = (Activity::new(), Activity::new());
-    let line = Rc::new(Line { worker, peer, activity, open, undelivered: Rc::default() });
+    let line =
+        Rc::new(Line { worker, peer, activity: Activity::new(), undelivered: Rc::default() });
     // In place, and boxed: what is moved across an await takes its room twice, for as long as the connection lasts.
     let mut begun = Box::pin(begin(&line, metered)).await;
     let ended = match &mut begun {
@@ -96,9 +96,11 @@ async fn serve(
     let pings = connection.ping_pong();
     let mut closing = pin!(async {
         tokio::select! {
-            () = stop.cancelled() => {}
+            () = stop.cancelled() => None,
             () = line.activity.is_over(limits.head, limits.idle) => {
                 line.worker.gateway.connection_cut(IDLE);
+                // A window that was closed after answers were handed over leaves them behind in the library: they must be taken, too.
+                Some(line.undelivered.begin())
             }
         }
     });
@@ -108,29 +110,25 @@ async fn serve(
             () = is_deaf(pings, limits.head, || meter.heard()) => DEAF,
         }
     });
-    // A window that was closed after answers were handed over leaves them behind in the library.
-    let mut all_served = pin!(line.open.is_over(limits.idle, limits.idle));
-    let mut left_behind = None;
     let house = Arc::new(House::default());
     let (watch, answers, requests) = (Part::of(&house), Part::of(&house), Part::of(&house));
-    let (mut streams, mut closes, mut requests_first) = (FuturesUnordered::new(), false, false);
+    let (mut streams, mut closes, mut requests_first) = (FuturesUnordered::new(), None, false);
     poll_fn(|context| {
         house.begin(context);
         loop {
             if watch.take() {
                 let context = &mut watch.context();
                 // First: an answer that is written after the stop says that the connection closes.
-                if !closes && closing.as_mut().poll(context).is_ready() {
-                    closes = true;
+                if closes.is_none()
+                    && let Poll::Ready(left_behind) = closing.as_mut().poll(context)
+                {
+                    closes = Some(left_behind);
                     connection.graceful_shutdown();
                     requests.wake();
                 }
-                if left_behind.is_none() && all_served.as_mut().poll(context).is_ready() {
-                    left_behind = Some(line.undelivered.begin());
-                }
                 if let Poll::Ready(reason) = giving_up.as_mut().poll(context) {
                     // Whoever is on the way out has been counted, or leaves as he was told to.
-                    if !(closes && reason == DEAF) {
+                    if closes.is_none() || reason != DEAF {
                         line.worker.gateway.connection_cut(reason);
                     }
                     return Poll::Ready(Ok(()));
@@ -145,10 +143,6 @@ async fn serve(
                 while let Poll::Ready(accepted) = connection.poll_accept(context) {
                     match accepted.transpose() {
                         Ok(Some((request, respond))) => {
-                            if left_behind.take().is_some() {
-                                all_served.set(line.open.is_over(limits.idle, limits.idle));
-                                watch.wake();
-                            }
                             // Boxed: the set keeps room for one more than it has, as large as what it is of.
                             streams.push(Box::pin(serve_stream(Rc::clone(line), request, respond)));
                             answers.wake();

@@ -36,9 +36,8 @@ const ENOUGH: usize = 4 * 1024;
 pub(crate) struct Line {
     pub(crate) worker: Rc<Worker>,
     pub(crate) peer: Peer,
+    /// Requests, and WebSockets for as long as they are open.
     pub(crate) activity: Rc<Activity>,
-    /// The same, WebSockets among it.
-    pub(crate) open: Rc<Activity>,
     pub(crate) undelivered: Rc<Undelivered>,
 }
 
@@ -48,7 +47,7 @@ pub(crate) async fn serve_stream(
     request: Request<RecvStream>,
     mut respond: SendResponse<Bytes>,
 ) {
-    let (_in_flight, open) = (line.activity.begin(), line.open.begin());
+    let in_flight = line.activity.begin();
     let worker = &line.worker;
     let (head, stream) = request.into_parts();
     // What follows the head of a CONNECT is no body.
@@ -119,7 +118,7 @@ pub(crate) async fn serve_stream(
                 let (visitor, cut) = (StreamTunnel::new(send, receive), worker.cut.clone());
                 worker.tunnels.spawn_local(async move {
                     tunnel(visitor, &[], upstream, standing, cut).await;
-                    drop(open);
+                    drop(in_flight);
                 });
             }
         }

@@ -73,8 +73,8 @@ impl WebSocketRequest {
     }
 }
 
-/// Connects the two sides until both have ended, or one a while ago, or the session does that opened it, or `cut`; in these two cases both sides are told, if
-/// they are not in the middle of a frame. Bytes that either side has sent already come first.
+/// Connects the two sides until both have ended, or one a while ago, or the session does that opened it, or `cut`; in the last two cases both
+/// sides are told, if they are not in the middle of a frame. Bytes that either side has sent already come first.
 pub(crate) async fn tunnel<S>(
     visitor: S,
     early: &[u8],
