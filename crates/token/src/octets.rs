@@ -1,21 +1,34 @@
 //! The compact layout of sealed values: fixed fields in order, strings with their length. And their text form.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use std::sync::LazyLock;
 
-/// Base64url without padding (RFC 4648 section 5): safe in URLs and cookies.
+use base64::Engine as _;
+use base64::engine::Simd;
+use base64::engine::general_purpose::NO_PAD;
+
+/// Base64url without padding (RFC 4648 section 5): safe in URLs and cookies. Only the canonical spelling is read, so that no two texts are
+/// the same bytes.
+static BASE64URL: LazyLock<Simd> = LazyLock::new(|| Simd::url_safe(NO_PAD));
+
+/// The text of bytes.
 pub(crate) fn to_text(bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(bytes)
+    BASE64URL.encode(bytes)
 }
 
 /// The same, at the end of a text.
 pub(crate) fn append_text(bytes: &[u8], text: &mut String) {
-    URL_SAFE_NO_PAD.encode_string(bytes, text);
+    BASE64URL.encode_string(bytes, text);
 }
 
-/// The inverse. Only the canonical spelling is read, so that no two texts are the same bytes.
+/// The inverse.
 pub(crate) fn from_text(text: impl AsRef<[u8]>) -> Option<Vec<u8>> {
-    URL_SAFE_NO_PAD.decode(text).ok()
+    BASE64URL.decode(text).ok()
+}
+
+/// The same, into memory that is there. `None`, too, if that is too little.
+pub(crate) fn read_text<'b>(text: &str, buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+    let length = BASE64URL.decode_slice(text, buffer).ok()?;
+    buffer.get(..length)
 }
 
 /// Writes a string with its length.

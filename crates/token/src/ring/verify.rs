@@ -76,13 +76,14 @@ pub(super) fn verify_signature<'k>(
             keys.find(|key| key.kid() == kid).ok_or(TokenError::UnknownKey)?
         }
     };
+    let mut bytes = [0; MAX_TOKEN_LENGTH / 4 * 3];
     // A signature that is no base64url is no signature either.
-    let signature = octets::from_text(signature).ok_or(TokenError::Signature)?;
-    if !key.verifies(message.as_bytes(), &signature) {
+    let signature = octets::read_text(signature, &mut bytes).ok_or(TokenError::Signature)?;
+    if !key.verifies(message.as_bytes(), signature) {
         return Err(TokenError::Signature);
     }
-    let payload = octets::from_text(payload).ok_or(TokenError::Malformed)?;
-    serde_json::from_slice(&payload).map_err(|_| TokenError::Claims)
+    let payload = octets::read_text(payload, &mut bytes).ok_or(TokenError::Malformed)?;
+    serde_json::from_slice(payload).map_err(|_| TokenError::Claims)
 }
 
 fn kid(header: &str) -> Result<String, TokenError> {
