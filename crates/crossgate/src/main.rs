@@ -30,6 +30,9 @@ use clap::Parser;
 
 use cli::{Command, CommandLine};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let result = match CommandLine::parse().command {
         Command::Check(options) => commands::check::run(&options),
