@@ -54,7 +54,6 @@ pub struct Pending<'g> {
     application: &'g Arc<Application>,
     ingress: &'g IngressRule,
     stamp: Stamp,
-    standing: Standing,
 }
 
 impl Gate {
@@ -171,12 +170,7 @@ impl Gate {
         self.row_1_one_reading(head, application)?;
         self.row_2_own_paths(head, ingress)?;
         let (application, ingress) = row_3_known(head, application, ingress)?;
-        let pending = Pending {
-            application,
-            ingress,
-            stamp: Stamp::of(head, application),
-            standing: Standing::of(head, application),
-        };
+        let pending = Pending { application, ingress, stamp: Stamp::of(head, application) };
         pending.rows_4_to_6_preflight(head)?;
         pending.row_7_bypass(head)?;
         pending.row_8_isolation(head)?;
@@ -558,9 +552,9 @@ impl<'g> Pending<'g> {
         session: bool,
         evidence: &Evidence<'_>,
     ) -> Result<(), Box<Verdict<'g>>> {
-        let welcome = head.origin == OriginHeader::Absent
-            || self.standing.own
-            || self.standing.trusted_for_websocket;
+        let standing = Standing::of(head, self.application);
+        let welcome =
+            head.origin == OriginHeader::Absent || standing.own || standing.trusted_for_websocket;
         if !welcome {
             return Err(self
                 .verdict(12, Reason::WebSocketOrigin, problem(StatusCode::FORBIDDEN))
@@ -582,7 +576,8 @@ impl<'g> Pending<'g> {
             let mut paths = self.application.settings.csrf_exempt_paths.iter();
             paths.any(|prefix| is_below(prefix, head.target.path()))
         };
-        if by_itself || self.standing.own || self.standing.trusted || no_browser || exempt() {
+        let standing = Standing::of(head, self.application);
+        if by_itself || standing.own || standing.trusted || no_browser || exempt() {
             return Ok(());
         }
         Err(self.verdict(13, Reason::CrossSiteWrite, refusal(head, StatusCode::FORBIDDEN)).into())
@@ -647,7 +642,7 @@ impl<'g> Pending<'g> {
         head: &Head<'_>,
         evidence: &Evidence<'_>,
     ) -> Result<(), Box<Verdict<'g>>> {
-        if !head.is_fetch() || !self.standing.allowed {
+        if !head.is_fetch() || !Standing::of(head, self.application).allowed {
             return Ok(());
         }
         let settings = &self.application.settings;
