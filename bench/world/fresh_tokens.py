@@ -61,6 +61,7 @@ class FreshTokens:
         tokens = sign(gate, token, [(claims["sid"], claims["identity_nonce"], claims["aud"][0])] * COUNT)
         asked = [(f"{APP}:{gate.port}", token) for token in tokens]
         self.script = script(folder, "fresh", cookie, asked, once=True)
+        self.again = script(folder, "again", cookie, asked, once=False)
         self.backwards = script(folder, "fresh-backwards", cookie, asked[::-1], once=True)
 
     def forgotten(self):

@@ -40,7 +40,7 @@ def count(folder, processes, say, with_nginx=True):
     fill(rows, "instructions", instructions(start, processes, gate.folder, requests))
     fill(rows, "system_calls", system_calls(start, processes, requests))
     if with_nginx:
-        start, requests = beside(folder, processes, upstream, tls)
+        start, requests = beside(folder, processes, upstream, tls, cookie)
         fill(rows, "nginx_instructions", instructions(start, processes, folder, requests))
         fill(rows, "nginx_system_calls", system_calls(start, processes, requests))
     for row in rows:
@@ -49,7 +49,7 @@ def count(folder, processes, say, with_nginx=True):
 
 
 def works(port, tls, cookie):
-    signed_in = {"Cookie": cookie} if cookie else {}
+    signed_in = {"Cookie": cookie}
     return {
         "authenticated GET": Request(port, "/1k", headers=signed_in),
         "authenticated GET, TLS, HTTP/2": Request(tls, "/1k", headers=signed_in, scheme="https"),
@@ -58,7 +58,7 @@ def works(port, tls, cookie):
     }
 
 
-def beside(folder, processes, upstream, tls):
+def beside(folder, processes, upstream, tls, cookie):
     """nginx in one process, as a plain proxy; a way to start it, and the same works."""
     plain, secure = nginx.free_port(), nginx.free_port()
 
@@ -68,7 +68,7 @@ def beside(folder, processes, upstream, tls):
         processes.wait_for(pid, plain, secure)
         return pid
 
-    return start, {work: request for work, request in works(plain, secure, None).items() if request.status == 200}
+    return start, {work: request for work, request in works(plain, secure, cookie).items() if request.status == 200}
 
 
 def instructions(start, processes, folder, requests):

@@ -34,11 +34,12 @@ def latency(world, rounds, seconds):
     upstream = nginx.upstream(folder, world.processes, len(processors.others), pinned_to(processors.others))
     gate = Crossgate(folder / "gate", world.processes, workers, upstream).start(*pinned_to(processors.servers))
     plain = nginx.proxy(folder, world.processes, workers, upstream, world.certificate, pinned_to(processors.servers))
-    ours = load.Request(gate.port, "/1k", headers={"Cookie": gate.browser().open(APP)})
-    asked = {"direct": load.Request(upstream, "/1k"), "nginx": load.Request(plain.ports["plain"], "/1k"), "crossgate": ours}
+    cookie = gate.browser().open(APP)
+    ports = {"direct": upstream, "nginx": plain.ports["plain"], "crossgate": gate.port}
+    asked = {name: load.Request(port, "/1k", headers={"Cookie": cookie}) for name, port in ports.items()}
     added = {"nginx": [], "crossgate": []}
     with running_on(processors.others):
-        rate = load.saturate(ours, seconds).rate / 2
+        rate = load.saturate(asked["crossgate"], seconds).rate / 2
         for _ in range(rounds):
             found = {name: load.steady(request, seconds, rate).latencies for name, request in asked.items()}
             for name, all_added in added.items():

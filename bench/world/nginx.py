@@ -13,7 +13,7 @@ def run(folder, processes, name, workers, http, main="", wrapper=()):
 daemon off; worker_processes {workers}; pid {folder}/{name}.pid; error_log {folder}/{name}.error.log; {main}
 worker_rlimit_nofile 65536; events {{ worker_connections 16384; }}
 http {{ {scratch} keepalive_requests 1000000000; keepalive_timeout 600; sendfile on; client_max_body_size 2m;
-    {http} }}
+    client_header_buffer_size 4k; {http} }}
 """)
     return processes.start(*wrapper, "nginx", "-c", config, "-p", folder, cwd=folder, log=folder / f"{name}.log")
 

@@ -24,7 +24,7 @@ def table(results):
     count = max(each.round for each in results.samples)
     return "\n".join(lines) + f"""
 
-CPU time as a multiple of nginx's: medians of {count} interleaved rounds, with their range. Everybody writes an access log.
+CPU time as a multiple of nginx's: medians of {count} interleaved rounds, with their range. Everybody gets the same request and writes an access log.
 
 ![CPU time of a request as a multiple of nginx's](bench/ratios.svg)
 """
