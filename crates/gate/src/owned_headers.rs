@@ -2,7 +2,7 @@
 
 use http::HeaderName;
 
-/// Whether a header says who is asking or where from, so that only the gateway may set it towards upstreams.
+/// Whether a header says who is asking, where from or for what, so that only the gateway may set it towards upstreams.
 #[must_use]
 pub fn is_gateway_header(name: &HeaderName) -> bool {
     is_owned(name.as_str())
@@ -55,21 +55,23 @@ const FOLDABLE: [bool; 256] = {
     }
 };
 
-/// Whether a header says who asks, from where, or with which client certificate.
+/// Whether a header says who asks, from where, with which client certificate, or for another target than the one that was decided on.
 fn is_owned(name: &str) -> bool {
     let begins = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
     // By the first letter: this is asked of each header of each request.
     match name.as_bytes().first() {
         Some(b'c') => {
-            begins(&["cf-access-", "cf-client-cert"])
+            begins(&["cf-access-", "cf-client-cert", "cf-connecting-ip"])
                 || matches!(name, "client-cert" | "client-cert-chain")
         }
         Some(b'f') => name == "forwarded",
         Some(b's') => name.starts_with("ssl-client"),
+        Some(b't') => name == "true-client-ip",
         Some(b'x') => {
-            matches!(name, "x-real-ip" | "x-request-id")
+            matches!(name, "x-client-ip" | "x-cluster-client-ip" | "x-real-ip" | "x-request-id")
                 || begins(&["x-forwarded-"])
                 || begins(CLIENT_CERTIFICATE)
+                || ORIGINAL_TARGET.contains(&name)
         }
         _ => false,
     }
@@ -88,6 +90,17 @@ const CLIENT_CERTIFICATE: &[&str] = &[
     "x-tls-client",
 ];
 
+/// How rewriting proxies tell upstreams what was asked for before: frameworks that honour them serve that in place of the target.
+const ORIGINAL_TARGET: &[&str] = &[
+    "x-envoy-original-path",
+    "x-original-forwarded-for",
+    "x-original-host",
+    "x-original-method",
+    "x-original-uri",
+    "x-original-url",
+    "x-rewrite-url",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,23 +110,35 @@ mod tests {
         let owned = [
             "cf-access-jwt-assertion",
             "cf-client-cert-der-base64",
+            "cf-connecting-ip",
+            "cf-connecting-ipv6",
             "client-cert",
             "client-cert-chain",
             "forwarded",
             "ssl-client-cert",
             "ssl-client-subject-dn",
             "ssl-client-verify",
+            "true-client-ip",
             "x-amzn-mtls-clientcert-subject",
             "x-arr-clientcert",
             "x-client-cert",
             "x-client-certificate",
             "x-client-dn",
+            "x-client-ip",
             "x-client-verify",
+            "x-cluster-client-ip",
+            "x-envoy-original-path",
             "x-forwarded-client-cert",
             "x-forwarded-for",
             "x-forwarded-tls-client-cert",
+            "x-original-forwarded-for",
+            "x-original-host",
+            "x-original-method",
+            "x-original-uri",
+            "x-original-url",
             "x-real-ip",
             "x-request-id",
+            "x-rewrite-url",
             "x-ssl-cert",
             "x-ssl-client-cert",
             "x-ssl-client-s-dn",
@@ -131,6 +156,7 @@ mod tests {
             "client-certificate-hint",
             "cf-ray",
             "x-client-id",
+            "x-original-filename",
             "x-ssl",
             "ssl",
             "x-forward",

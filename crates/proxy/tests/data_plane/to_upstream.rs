@@ -54,6 +54,13 @@ fn rows() -> Vec<Row> {
             &[],
         ),
         (
+            "sec-C3-F5 of a trusted proxy's list what is no address is left out",
+            "open",
+            &["x-forwarded-for: \"evil\", unknown, 192.0.2.1, 192.0.2.2:80, evil;for=1"],
+            &["x-forwarded-for: 192.0.2.1, 127.0.0.1"],
+            &["evil", "unknown", "192.0.2.2"],
+        ),
+        (
             "nobody's word counts for scheme, host and path",
             "open",
             &[
@@ -63,6 +70,10 @@ fn rows() -> Vec<Row> {
                 "x-forwarded-uri: /evil",
                 "forwarded: for=6.6.6.6",
                 "x-real-ip: 6.6.6.6",
+                "true-client-ip: 6.6.6.6",
+                "cf-connecting-ip: 6.6.6.6",
+                "x-original-url: /evil",
+                "x-rewrite-url: /evil",
                 "x-request-id: evil",
             ],
             &["x-forwarded-proto: https", "x-forwarded-host: open.acme.example"],
