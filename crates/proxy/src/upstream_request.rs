@@ -191,13 +191,16 @@ impl UpstreamRequest<'_> {
         let public = self.peer.public;
         let host = public.authority(self.target.host());
         send("host", self.host_header.unwrap_or(&host).as_bytes());
+        // What is no address was put there by somebody further away.
         let before = || {
             let lines = self.peer_is_trusted.then(|| self.headers.get_all(FORWARDED_FOR));
-            lines.into_iter().flatten().filter_map(|line| line.to_str().ok())
+            let lines = lines.into_iter().flatten().filter_map(|line| line.to_str().ok());
+            let entries = lines.flat_map(|line| line.split(',')).map(str::trim);
+            entries.filter(|entry| entry.parse::<IpAddr>().is_ok())
         };
         text.clear();
-        for line in before() {
-            text.extend_from_slice(line.trim().as_bytes());
+        for address in before() {
+            text.extend_from_slice(address.as_bytes());
             text.extend_from_slice(b", ");
         }
         text.extend_from_slice(self.peer.address.as_bytes());
@@ -206,8 +209,7 @@ impl UpstreamRequest<'_> {
         let scheme = public.scheme.as_str();
         send("x-forwarded-proto", scheme.as_bytes());
         text.clear();
-        let entries = before().flat_map(|line| line.split(',')).map(str::trim);
-        for address in entries.filter(|entry| entry.parse::<IpAddr>().is_ok()) {
+        for address in before() {
             add_node(text, address);
             text.extend_from_slice(b", ");
         }
