@@ -42,12 +42,14 @@ struct Bucket {
     since: Option<Instant>,
 }
 
-/// How much may be in a bucket, how much leaks in a second, and how much room an answer that is through, and a frame of DATA, make.
+/// How much may be in a bucket, how much leaks in a second, and how much room an answer that is through, and a frame of DATA of at least
+/// so many bytes, make.
 struct Allowance {
     most: u64,
     in_a_second: u64,
     for_an_answer: u64,
     for_data: u64,
+    data_of: u32,
 }
 
 impl Vain {
@@ -77,19 +79,20 @@ impl Vain {
     }
 
     /// Browsers reset what is left of a page when the visitor goes on to the next, some hundred streams at a time. gRPC measures with a ping for some
-    /// of the DATA that it gets. Clients that read slowly open the windows of stream and connection for each piece.
+    /// of the DATA that it gets. Clients that read slowly open the windows of stream and connection for each piece; whoever opens them byte by byte
+    /// would have a frame made for each.
     const fn allowance(self) -> Allowance {
-        let (most, in_a_second, for_an_answer, for_data) = match self {
-            Self::Reset => (400, 20, 1, 0),
-            Self::Settings => (32, 1, 0, 0),
-            Self::Ping => (100, 5, 1, 1),
-            Self::Priority => (400, 20, 2, 0),
-            Self::WindowUpdate => (1_000, 100, 4, 4),
-            Self::Empty => (100, 5, 1, 0),
-            Self::Continuation => (64, 5, 2, 0),
-            Self::Unknown => (100, 5, 1, 0),
+        let (most, in_a_second, for_an_answer, for_data, data_of) = match self {
+            Self::Reset => (400, 20, 1, 0, 0),
+            Self::Settings => (32, 1, 0, 0, 0),
+            Self::Ping => (100, 5, 1, 1, 0),
+            Self::Priority => (400, 20, 2, 0, 0),
+            Self::WindowUpdate => (1_000, 100, 4, 4, 64),
+            Self::Empty => (100, 5, 1, 0, 0),
+            Self::Continuation => (64, 5, 2, 0, 0),
+            Self::Unknown => (100, 5, 1, 0, 0),
         };
-        Allowance { most, in_a_second, for_an_answer, for_data }
+        Allowance { most, in_a_second, for_an_answer, for_data, data_of }
     }
 }
 
@@ -111,12 +114,12 @@ impl Budget {
         self.make_room(|allowance| allowance.for_an_answer);
     }
 
-    /// A frame of DATA went to the visitor or came from it.
-    pub(crate) fn data(&mut self) {
-        self.make_room(|allowance| allowance.for_data);
+    /// A frame of DATA of so many bytes went to the visitor or came from it.
+    pub(crate) fn data(&mut self, length: u32) {
+        self.make_room(|it| if length < it.data_of { 0 } else { it.for_data });
     }
 
-    fn make_room(&mut self, of: fn(&Allowance) -> u64) {
+    fn make_room(&mut self, of: impl Fn(&Allowance) -> u64) {
         if !self.used {
             return;
         }
@@ -179,11 +182,21 @@ mod tests {
     fn a_long_download_may_open_its_windows_for_each_piece() {
         let (mut budget, now) = (Budget::default(), Instant::now());
         for _ in 0..100_000 {
-            budget.data();
+            budget.data(64);
             assert_eq!(budget.spend(Vain::WindowUpdate, now), Ok(()));
             assert_eq!(budget.spend(Vain::WindowUpdate, now), Ok(()));
             assert_eq!(budget.spend(Vain::Ping, now), Ok(()));
         }
+    }
+
+    #[test]
+    fn whoever_opens_windows_byte_by_byte_is_ended() {
+        let (mut budget, now) = (Budget::default(), Instant::now());
+        let ended = (0..10_000).any(|_| {
+            budget.data(1);
+            budget.spend(Vain::WindowUpdate, now).is_err()
+        });
+        assert!(ended, "sec-C5-S12");
     }
 
     proptest! {

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use crossgate_frames::http2::{
-    ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, FrameHead, FrameHeads, GOAWAY, HEADERS, PING,
+    CONTINUATION, DATA, END_HEADERS, END_STREAM, FrameHead, FrameHeads, GOAWAY, HEADERS, PING,
     PRIORITY, PRIORITY_UPDATE, PUSH_PROMISE, RST_STREAM, SETTINGS, WINDOW_UPDATE,
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -116,7 +116,7 @@ impl Meter {
                 *last_stream = head.stream.max(*last_stream);
             }
             if head.kind == DATA && head.length > 0 {
-                budget.data();
+                budget.data(head.length);
             }
             if let Some(vain) = vain_of(head)
                 && budget.spend(vain, now).is_err()
@@ -131,7 +131,7 @@ impl Meter {
         sent.pass(bytes, |head| match head.kind {
             DATA | HEADERS => {
                 if head.kind == DATA {
-                    budget.data();
+                    budget.data(head.length);
                     self.progress.set(now);
                 }
                 if head.flags & END_STREAM != 0 {
@@ -167,7 +167,6 @@ const fn vain_of(head: FrameHead) -> Option<Vain> {
         HEADERS if length == 0 && flags & END_HEADERS == 0 => Some(Vain::Empty),
         CONTINUATION if length == 0 => Some(Vain::Empty),
         CONTINUATION => Some(Vain::Continuation),
-        SETTINGS | PING if flags & ACK != 0 => None,
         SETTINGS => Some(Vain::Settings),
         PING => Some(Vain::Ping),
         PRIORITY | PRIORITY_UPDATE => Some(Vain::Priority),
