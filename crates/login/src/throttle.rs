@@ -136,14 +136,17 @@ mod tests {
     fn memory_is_bounded_and_who_is_limited_stays_so() {
         let mut throttle = Throttle::default();
         assert_eq!(steps(&mut throttle, v4(0), 0), BURST_OF_A_NETWORK);
-        let mut now = 0;
-        for number in 1..200_000 {
-            // A thousand a second: as many as all may take.
-            now = i64::from(number / 1_000);
-            let _whatever = throttle.step(v4(number), now);
+        // A thousand a second, as many as all may take, until the others have been forgotten.
+        let most = u32::try_from(NETWORKS).unwrap() + 4_000;
+        for number in 1..most {
+            let _counted = throttle.step(v4(number), i64::from(number / 1_000));
             assert!(throttle.by_network.len() <= NETWORKS);
         }
-        assert!(throttle.step(v4(0), 0).is_err() || now > 100, "forgotten before its time");
+        assert!(throttle.by_network.len() < NETWORKS / 8, "those that did nothing since are gone");
+        let now = most / 1_000;
+        let leaked = RATE_OF_A_NETWORK * now;
+        assert!(leaked < BURST_OF_A_NETWORK);
+        assert_eq!(steps(&mut throttle, v4(0), i64::from(now)), leaked, "it was not forgotten");
     }
 
     proptest! {

@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use crate::honest::beside;
 use crate::http2::{is_about_the_request, request_block};
 use crate::hurried::until_the_end;
-use crate::{CONFIG, resident_kib};
+use crate::{CONFIG, peak_kib, resident_kib};
 
 const STAFF: &str = "staff.demo.localhost";
 
@@ -88,7 +88,7 @@ async fn what_strangers_send_is_neither_taken_nor_kept() {
         // What is on the way counts, too: systems hold some megabytes of that.
         assert!(taken < BODY / 2, "{taken} bytes were taken");
     }
-    let grown = resident_kib(&world).saturating_sub(before);
+    let grown = peak_kib(&world).saturating_sub(before);
     assert!(grown < 32 * 1024, "{grown} KiB for {STRANGERS} strangers");
     assert!(world.upstream.received_at("/attack").is_empty());
 }

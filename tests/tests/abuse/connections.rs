@@ -50,6 +50,7 @@ async fn ten_thousand_idle_connections_are_held_beside_honest_visitors() {
         }
     };
     beside(&world, attack).await;
+    until("all to be held", PATIENCE, async || (descriptors(&world) >= 10_000).then_some(())).await;
     let last = open.last_mut().unwrap();
     let mut byte = [0];
     // The last one, number 9,999, is silent: it is open, and waits.

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 
 use crate::honest::beside;
 use crate::hurried::until_the_end;
-use crate::{HOST, decided, resident_kib, world};
+use crate::{HOST, decided, peak_kib, resident_kib, world};
 
 const VISITORS: usize = 100;
 
@@ -44,6 +44,6 @@ async fn large_heads_are_refused_and_cost_no_memory() {
     }
     assert_eq!(decided(&world, "head-too-large").await, u64::try_from(VISITORS).unwrap());
     assert!(world.upstream.received_at("/attack").is_empty());
-    let grown = resident_kib(&world).saturating_sub(before);
+    let grown = peak_kib(&world).saturating_sub(before);
     assert!(grown < 32 * 1024, "{grown} KiB for {VISITORS} heads of a megabyte");
 }

@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::honest::beside;
-use crate::{HOST, cut, resident_kib, world};
+use crate::{HOST, cut, peak_kib, resident_kib, world};
 
 const PRIORITY: u8 = 2;
 const RST_STREAM: u8 = 3;
@@ -19,6 +19,8 @@ pub(crate) const PING: u8 = 6;
 const GOAWAY: u8 = 7;
 pub(crate) const WINDOW_UPDATE: u8 = 8;
 const CONTINUATION: u8 = 9;
+
+const ACK: u8 = 1;
 
 const CANCEL: [u8; 4] = [0, 0, 0, 8];
 const ENHANCE_YOUR_CALM: u8 = 11;
@@ -117,7 +119,15 @@ fn attacks() -> Vec<Attack> {
                 let too_much = [0x7f, 0xff, 0xff, 0xff];
                 [open, frame(WINDOW_UPDATE, 0, stream(round), &too_much)].concat()
             },
-            &["http2-resets", "http2-window-updates"],
+            &["http2-resets"],
+        ),
+        attack(
+            "sec-C5-S10 streams are opened and their windows by nothing",
+            |round| {
+                let open = frame(HEADERS, END_HEADERS, stream(round), &block("POST"));
+                [open, frame(WINDOW_UPDATE, 0, stream(round), &[0; 4])].concat()
+            },
+            &["http2-resets", "http2-protocol-error"],
         ),
         attack(
             "sec-C5-S11 a head that never ends",
@@ -129,6 +139,16 @@ fn attacks() -> Vec<Attack> {
         ),
         attack("sec-C5-S12 settings", |_| frame(SETTINGS, 0, 0, &[]), &["http2-settings"]),
         attack("sec-C5-S12 pings", |_| frame(PING, 0, 0, &[0; 8]), &["http2-pings"]),
+        attack(
+            "sec-C5-S12 answers to pings that nobody sent",
+            |_| frame(PING, ACK, 0, &[0; 8]),
+            &["http2-pings"],
+        ),
+        attack(
+            "sec-C5-S12 settings acknowledged that nobody sent",
+            |_| frame(SETTINGS, ACK, 0, &[]),
+            &["http2-settings", "http2-protocol-error"],
+        ),
         with(
             open("POST", END_HEADERS),
             attack(
@@ -219,7 +239,7 @@ async fn a_small_head_that_unfolds_into_a_large_one_costs_no_memory() {
     };
     beside(&world, sent).await;
     assert!(world.upstream.received().iter().all(|request| request.path != "/attack"));
-    let grown = resident_kib(&world).saturating_sub(before);
+    let grown = peak_kib(&world).saturating_sub(before);
     assert!(grown < 32 * 1024, "{grown} KiB for 20 connections");
 }
 

@@ -57,8 +57,17 @@ async fn counted(world: &World, metric: &str, reason: &str) -> u64 {
 
 /// What the gateway holds in memory.
 fn resident_kib(world: &World) -> u64 {
+    kib(world, "VmRSS:")
+}
+
+/// The most that it has ever held.
+fn peak_kib(world: &World) -> u64 {
+    kib(world, "VmHWM:")
+}
+
+fn kib(world: &World, what: &str) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", world.gateway.process.pid()));
     let status = status.unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(what)).unwrap();
     line.trim().trim_end_matches(" kB").parse().unwrap()
 }
