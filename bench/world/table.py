@@ -22,10 +22,10 @@ def table(results):
     lines += [ratio_line(results.samples, name, goal) for name, goal in GOALS.items() if any(each.work == name for each in results.samples)]
     lines += [line for row in instructions.committed().values() if (line := instructions_line(row))]
     lines += [figure_line(figure) for figure in results.figures]
-    count = max(each.round for each in results.samples)
+    count = min(max(each.round for each in results.samples if each.work == work) for work in {each.work for each in results.samples})
     return "\n".join(lines) + f"""
 
-CPU time as a multiple of nginx's: medians of {count} interleaved rounds, with their range. Everybody gets the same request and writes an access log.
+CPU time as a multiple of nginx's: medians of {count} interleaved rounds or more, with their range. Everybody gets the same request and writes an access log.
 
 ![CPU time of a request as a multiple of nginx's](bench/ratios.svg)
 """
