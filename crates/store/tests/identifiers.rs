@@ -1,5 +1,7 @@
 //! Resources are remembered all at once as if each had been asked for by itself.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use crossgate_store::{Identifier, Store, Wanted};
 use proptest::collection::vec;
 use proptest::option;
