@@ -63,6 +63,7 @@ async fn those_who_do_not_read_cost_a_bounded_amount_of_memory() {
 /// rel-D2: whoever allots it too little is told by its end, and finds everything that was acknowledged.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_gets_no_memory_ends_and_is_as_it_was_when_it_is_started_anew() {
+    // So that the limit counts what is used, not what is reserved.
     let mut world = world().environment("MIMALLOC_ARENA_EAGER_COMMIT", "0").start(hello).await;
     let url = world.url(APP1, "/");
     let (ann, bob) =
