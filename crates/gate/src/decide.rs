@@ -552,10 +552,11 @@ impl<'g> Pending<'g> {
         session: bool,
         evidence: &Evidence<'_>,
     ) -> Result<(), Box<Verdict<'g>>> {
-        let standing = Standing::of(head, self.application);
-        let welcome =
-            head.origin == OriginHeader::Absent || standing.own || standing.trusted_for_websocket;
-        if !welcome {
+        let known = || {
+            let standing = Standing::of(head, self.application);
+            standing.own || standing.trusted_for_websocket
+        };
+        if head.origin != OriginHeader::Absent && !known() {
             return Err(self
                 .verdict(12, Reason::WebSocketOrigin, problem(StatusCode::FORBIDDEN))
                 .into());
@@ -576,8 +577,11 @@ impl<'g> Pending<'g> {
             let mut paths = self.application.settings.csrf_exempt_paths.iter();
             paths.any(|prefix| is_below(prefix, head.target.path()))
         };
-        let standing = Standing::of(head, self.application);
-        if by_itself || standing.own || standing.trusted || no_browser || exempt() {
+        let known = || {
+            let standing = Standing::of(head, self.application);
+            standing.own || standing.trusted
+        };
+        if by_itself || no_browser || known() || exempt() {
             return Ok(());
         }
         Err(self.verdict(13, Reason::CrossSiteWrite, refusal(head, StatusCode::FORBIDDEN)).into())
