@@ -37,7 +37,7 @@ fuzz_target!(|data: &[u8]| {
         let folded = HeaderName::try_from(folded(name.as_str()));
         assert!(!folded.is_ok_and(|name| ours(&name)), "{name} imitates");
     }
-    let forwarded = head.target.path_and_query();
+    let forwarded = head.target.path_and_query().as_str();
     assert!(!forwarded.bytes().any(|byte| byte <= b' ' || byte == 0x7f || byte == b'#'), "{forwarded}");
     for value in read.headers.values() {
         assert!(!value.as_bytes().iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0)));

@@ -3,6 +3,7 @@
 #![no_main]
 
 use crossgate_gate::Target;
+use crossgate_model::comparable_path;
 use libfuzzer_sys::fuzz_target;
 
 fn read(authority: Option<&str>, host: &[u8], path: &str, query: Option<&str>) -> Option<Target> {
@@ -22,6 +23,14 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(again.is_ambiguous(), target.is_ambiguous());
     assert!(target.path().starts_with('/') && target.path().is_ascii());
     let decoded: Vec<u8> = percent_decoded(target.path().as_bytes());
+    let comparable = comparable_path(target.path());
+    assert_eq!(percent_decoded(comparable.as_bytes()), decoded, "patterns are compared with the same path");
+    assert_eq!(comparable_path(&comparable), comparable);
+    let every_escape = decoded.iter().map(|byte| if *byte == b'/' { "/".to_owned() } else { format!("%{byte:02x}") });
+    let separates = |path: &str| path.bytes().filter(|byte| *byte == b'/').count();
+    if separates(target.path()) == decoded.iter().filter(|byte| **byte == b'/').count() && !decoded.contains(&b'\\') {
+        assert_eq!(comparable_path(&every_escape.collect::<String>()), comparable, "however it is spelt");
+    }
     let names = decoded.split(|byte| matches!(byte, b'/' | b'\\'));
     let mut names = names.map(|name| name.split(|byte| *byte == b';').next().unwrap_or_default());
     assert!(!names.any(|name| matches!(name, b"." | b"..")), "{}", target.path());

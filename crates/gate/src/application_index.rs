@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crossgate_model::{Application, Host, Snapshot};
+use crossgate_model::{Application, Host, Snapshot, comparable_path};
 
 use crate::host_index::HostIndex;
 use crate::path_index::PathIndex;
@@ -41,7 +41,8 @@ impl ApplicationIndex {
     }
 
     pub(crate) fn find(&self, host: &Host, path: &str) -> Option<&Arc<Application>> {
-        self.hosts.matching(host).find_map(|protected| protected.paths.most_specific(path))
+        let path = comparable_path(path);
+        self.hosts.matching(host).find_map(|protected| protected.paths.most_specific(&path))
     }
 
     pub(crate) fn on_host(&self, host: &Host) -> impl Iterator<Item = &Arc<Application>> {

@@ -15,7 +15,7 @@ use crossgate_cors::{
     Origin, OriginHeader, Preflight, Refusal, RequestOrigin, SecFetchDest, SecFetchMode,
     SecFetchSite,
 };
-use crossgate_model::{Application, IngressRule, Snapshot, UnauthenticatedFetch};
+use crossgate_model::{Application, IngressRule, Snapshot, UnauthenticatedFetch, comparable_path};
 use crossgate_policy::Decision;
 use http::{Method, StatusCode};
 
@@ -575,7 +575,8 @@ impl<'g> Pending<'g> {
         let no_browser = head.fetch.site.is_none() && head.origin == OriginHeader::Absent;
         let exempt = || {
             let mut paths = self.application.settings.csrf_exempt_paths.iter();
-            paths.any(|prefix| is_below(prefix, head.target.path()))
+            let path = comparable_path(head.target.path());
+            paths.any(|prefix| is_below(prefix, &path))
         };
         let known = || {
             let standing = Standing::of(head, self.application);
@@ -656,7 +657,7 @@ impl<'g> Pending<'g> {
         let redirect =
             settings.unauthenticated_fetch == UnauthenticatedFetch::Redirect && simple_read;
         let return_path =
-            ReturnPath::parse(&head.target.path_and_query()).ok().filter(|_| redirect);
+            ReturnPath::parse(head.target.path_and_query().as_str()).ok().filter(|_| redirect);
         let action = match (return_path, &head.origin) {
             (Some(return_path), OriginHeader::One(origin)) => {
                 let origin = match origin {
@@ -688,8 +689,8 @@ impl<'g> Pending<'g> {
     fn row_20_anything_else(&self, head: &Head<'_>, evidence: &Evidence<'_>) -> Verdict<'g> {
         let accepts = head.accepts();
         let shows_pages = !accepts.given || accepts.html || accepts.anything;
-        let return_path =
-            ReturnPath::parse(&head.target.path_and_query()).unwrap_or_else(|_| ReturnPath::root());
+        let return_path = ReturnPath::parse(head.target.path_and_query().as_str())
+            .unwrap_or_else(|_| ReturnPath::root());
         let action = if *head.method == Method::OPTIONS || !shows_pages {
             unauthorized(Format::Problem)
         } else {

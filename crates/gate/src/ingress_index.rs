@@ -1,6 +1,6 @@
 //! Which ingress rule serves a request: the first that matches.
 
-use crossgate_model::{Host, HostPattern, IngressRule, Snapshot};
+use crossgate_model::{Host, HostPattern, IngressRule, Snapshot, comparable_path};
 
 use crate::host_index::HostIndex;
 use crate::path_index::is_below;
@@ -42,8 +42,9 @@ impl IngressIndex {
     }
 
     pub(crate) fn find<'g>(&self, snapshot: &'g Snapshot, host: &Host, path: &str) -> Ingress<'g> {
+        let path = comparable_path(path);
         let covers = |number: &usize| {
-            snapshot.ingress.get(*number).is_some_and(|rule| is_below(&rule.path, path))
+            snapshot.ingress.get(*number).is_some_and(|rule| is_below(&rule.path, &path))
         };
         let exact = self.hosts.exact(host).and_then(|rules| rules.iter().copied().find(covers));
         if let Some(number) = exact.filter(|number| *number < self.first_pattern)

@@ -1,18 +1,21 @@
 //! Host and path of a request, read one way.
 //!
 //! The path is brought into one spelling: escapes of unreserved characters are decoded, the digits of the others are upper
-//! case, bytes outside ASCII are escaped (RFC 3986, section 6.2.2). What would still have two readings is
+//! case, bytes that no URI has are escaped (RFC 3986, section 6.2.2). What would still have two readings is
 //! refused: dot segments, NUL, bad escapes. What servers disagree about only where somebody decides on paths
 //! (encoded slashes, backslashes, parameters, empty segments) is kept and marked, see [`Target::is_ambiguous`].
+//!
+//! Other escapes pass as they are, though decisions do not depend on them: see [`crossgate_model::comparable_path`].
 
+use bytes::Bytes;
 use crossgate_model::{Host, HostError};
+use http::uri::PathAndQuery;
 
 /// Host, path and query that are decided on and forwarded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     host: Host,
-    path: String,
-    query: Option<String>,
+    path_and_query: PathAndQuery,
     ambiguous: bool,
 }
 
@@ -34,8 +37,8 @@ pub enum TargetError {
     /// Neither a Host header nor an authority.
     #[error("the request names no host")]
     HostMissing,
-    /// A control character, a space, or what ends a path, unescaped.
-    #[error("the path has a character that no path has")]
+    /// A control character, a space, or what ends a path or query, unescaped.
+    #[error("the target has a character that none has")]
     InvalidCharacter,
     /// An escaped NUL.
     #[error("the path has a NUL")]
@@ -43,6 +46,9 @@ pub enum TargetError {
     /// A target that does not begin with a slash.
     #[error("the target is not a path")]
     NotAPath,
+    /// More than 65,534 bytes, escaped.
+    #[error("the target is too long")]
+    TooLong,
     /// User information in the authority.
     #[error("the authority has user information")]
     UserInformation,
@@ -72,8 +78,8 @@ impl Target {
             (Some(host), _) | (None, Some(host)) => host.0,
             (None, None) => return Err(TargetError::HostMissing),
         };
-        let (path, ambiguous) = canonical_path(path)?;
-        Ok(Self { host, path, query: query.map(str::to_owned), ambiguous })
+        let (path_and_query, ambiguous) = canonical(path, query)?;
+        Ok(Self { host, path_and_query, ambiguous })
     }
 
     /// The host, without port.
@@ -85,13 +91,13 @@ impl Target {
     /// The path in its one spelling.
     #[must_use]
     pub fn path(&self) -> &str {
-        &self.path
+        self.path_and_query.path()
     }
 
-    /// The query as sent, without `?`.
+    /// The query without `?`, as sent but for what no URI has, which is escaped.
     #[must_use]
     pub fn query(&self) -> Option<&str> {
-        self.query.as_deref()
+        self.path_and_query.query()
     }
 
     /// Whether the path has encoded slashes, backslashes, parameters or empty segments: upstreams differ in what
@@ -104,16 +110,13 @@ impl Target {
     /// Whether there is nothing between two slashes.
     #[must_use]
     pub fn has_empty_segments(&self) -> bool {
-        self.path.contains("//")
+        self.path().contains("//")
     }
 
     /// Path and query as they are sent on.
     #[must_use]
-    pub fn path_and_query(&self) -> String {
-        match &self.query {
-            Some(query) => format!("{}?{query}", self.path),
-            None => self.path.clone(),
-        }
+    pub const fn path_and_query(&self) -> &PathAndQuery {
+        &self.path_and_query
     }
 }
 
@@ -146,18 +149,28 @@ fn host_of(text: &str) -> Result<(Host, Option<u16>), TargetError> {
     Ok((Host::parse(name)?, port))
 }
 
-fn canonical_path(path: &str) -> Result<(String, bool), TargetError> {
+fn canonical(path: &str, query: Option<&str>) -> Result<(PathAndQuery, bool), TargetError> {
     if !path.starts_with('/') {
         return Err(TargetError::NotAPath);
     }
-    if is_plain(path) {
-        return Ok((path.to_owned(), false));
+    let mut out = String::with_capacity(path.len() + query.map_or(0, |query| query.len() + 1));
+    let ambiguous = if is_plain(path) {
+        out.push_str(path);
+        false
+    } else {
+        spell_anew(path, &mut out)?
+    };
+    if let Some(query) = query {
+        out.push('?');
+        push_query(&mut out, query)?;
     }
-    spelled_anew(path)
+    // Of all that it could refuse, only the length was not looked at.
+    let whole = PathAndQuery::from_maybe_shared(Bytes::from(out));
+    Ok((whole.map_err(|_| TargetError::TooLong)?, ambiguous))
 }
 
-fn spelled_anew(path: &str) -> Result<(String, bool), TargetError> {
-    let mut out = String::with_capacity(path.len());
+/// Whether the path is ambiguous, too.
+fn spell_anew(path: &str, out: &mut String) -> Result<bool, TargetError> {
     let mut ambiguous = false;
     let mut bytes = path.bytes();
     while let Some(byte) = bytes.next() {
@@ -168,22 +181,40 @@ fn spelled_anew(path: &str) -> Result<(String, bool), TargetError> {
                 _ if is_unreserved(escaped) => out.push(char::from(escaped)),
                 _ => {
                     ambiguous |= matches!(escaped, b'/' | b'\\' | b';');
-                    push_escape(&mut out, escaped);
+                    push_escape(out, escaped);
                 }
             }
         } else if matches!(byte, 0..=b' ' | 0x7f | b'#' | b'?') {
             return Err(TargetError::InvalidCharacter);
-        } else if byte.is_ascii() {
+        } else if byte.is_ascii() && !is_in_no_uri(byte) {
             ambiguous |= matches!(byte, b'\\' | b';') || (byte == b'/' && out.ends_with('/'));
             out.push(char::from(byte));
         } else {
-            push_escape(&mut out, byte);
+            push_escape(out, byte);
         }
     }
-    if has_dot_segment(&out) {
+    if has_dot_segment(out) {
         return Err(TargetError::DotSegment);
     }
-    Ok((out, ambiguous))
+    Ok(ambiguous)
+}
+
+/// As browsers do it (URL Standard, query percent-encode set).
+fn push_query(out: &mut String, query: &str) -> Result<(), TargetError> {
+    let escaped = |byte: u8| matches!(byte, b'"' | b'<' | b'>');
+    if query.bytes().any(|byte| matches!(byte, 0..=b' ' | 0x7f | b'#')) {
+        return Err(TargetError::InvalidCharacter);
+    }
+    for piece in query.split_inclusive(|character| u8::try_from(character).is_ok_and(escaped)) {
+        match piece.as_bytes().split_last() {
+            Some((last, _)) if escaped(*last) => {
+                out.push_str(piece.get(..piece.len() - 1).unwrap_or_default());
+                push_escape(out, *last);
+            }
+            _ => out.push_str(piece),
+        }
+    }
+    Ok(())
 }
 
 /// Whether a path is in its one spelling as most are: nothing in it is escaped, empty, a dot or refused.
@@ -232,6 +263,11 @@ fn escaped_byte(bytes: &mut impl Iterator<Item = u8>) -> Option<u8> {
     let high = char::from(bytes.next()?).to_digit(16)?;
     let low = char::from(bytes.next()?).to_digit(16)?;
     u8::try_from(high * 16 + low).ok()
+}
+
+/// RFC 3986 has these nowhere, though some clients send them as they are. Not the backslash, which is kept and marked.
+const fn is_in_no_uri(byte: u8) -> bool {
+    matches!(byte, b'"' | b'<' | b'>' | b'^' | b'`' | b'{' | b'|' | b'}')
 }
 
 const fn is_unreserved(byte: u8) -> bool {

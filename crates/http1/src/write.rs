@@ -3,14 +3,10 @@
 use http::{HeaderMap, StatusCode};
 
 /// Adds the line of a request.
-pub fn request_line(output: &mut Vec<u8>, method: &str, path: &str, query: Option<&str>) {
+pub fn request_line(output: &mut Vec<u8>, method: &str, path_and_query: &str) {
     output.extend_from_slice(method.as_bytes());
     output.push(b' ');
-    output.extend_from_slice(path.as_bytes());
-    if let Some(query) = query {
-        output.push(b'?');
-        output.extend_from_slice(query.as_bytes());
-    }
+    output.extend_from_slice(path_and_query.as_bytes());
     output.extend_from_slice(b" HTTP/1.1\r\n");
 }
 
@@ -77,7 +73,7 @@ mod tests {
     #[test]
     fn messages_are_written_as_the_standard_has_them() {
         let mut output = Vec::new();
-        super::request_line(&mut output, "GET", "/a", Some("b=c"));
+        super::request_line(&mut output, "GET", "/a?b=c");
         super::field(&mut output, b"host", b"app.example");
         super::number(&mut output, b"content-length", 17);
         super::end_of_head(&mut output);

@@ -10,6 +10,7 @@ use std::fmt;
 
 pub use parse::PatternError;
 pub(crate) use path::canonical_prefix;
+pub use path::comparable_path;
 
 use crate::Host;
 

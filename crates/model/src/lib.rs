@@ -41,7 +41,7 @@ pub use application::{
     Application, ApplicationSettings, CookieSettings, SameSite, UnauthenticatedFetch,
 };
 pub use config::Config;
-pub use domain::{DomainPattern, HostPattern, PathPattern, PatternError};
+pub use domain::{DomainPattern, HostPattern, PathPattern, PatternError, comparable_path};
 pub use duration::{DurationError, GoDuration};
 pub use host::{Host, HostError};
 pub use identifiers::{Identifier, Kind, Wanted};

@@ -73,3 +73,4 @@ pub use server::{Drained, Server, StartError};
 pub use tls::{
     ChainAndKey, HttpChallenge, Issued, ListenerTls, TlsError, TlsFilesOnDisk, expiries,
 };
+pub use upstream_request::UpstreamRequest;

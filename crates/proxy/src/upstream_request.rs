@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crossgate_gate::{Target, folded, is_gateway_header, is_hop_by_hop};
 use crossgate_http1::{BodyLength, write};
-use crossgate_model::UpstreamScheme;
+use crossgate_model::{PublicAddress, UpstreamScheme};
 use crossgate_session::UpstreamAssertion;
 use crossgate_token::cookie;
 use crossgate_token::service_token::{Presented, ServiceCredentials};
@@ -15,7 +15,6 @@ use http::uri::{Authority, Scheme};
 use http::{HeaderMap, HeaderValue, Method, Request, Uri, Version};
 
 use crate::Failure;
-use crate::connection::Peer;
 use crate::reply::X_REQUEST_ID;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -23,31 +22,40 @@ const METHOD_OVERRIDES: [&str; 4] =
     ["x-http-method", "x-http-method-override", "x-method-override", "x-original-method"];
 
 /// A request for an upstream: what the visitor sent, what was decided on, and what the gateway has to say.
-pub(crate) struct UpstreamRequest<'a> {
-    pub(crate) method: &'a Method,
+#[derive(Clone, Copy)]
+pub struct UpstreamRequest<'a> {
     /// What was decided on.
-    pub(crate) target: &'a Target,
+    pub method: &'a Method,
+    /// What was decided on.
+    pub target: &'a Target,
     /// The visitor's headers.
-    pub(crate) headers: &'a HeaderMap,
-    pub(crate) peer: &'a Peer,
-    pub(crate) peer_is_trusted: bool,
-    pub(crate) request_id: &'a str,
+    pub headers: &'a HeaderMap,
+    /// The address that the connection comes from, as text.
+    pub peer: &'a str,
+    /// What that says of those before it counts.
+    pub peer_is_trusted: bool,
+    /// How browsers reach the listener.
+    pub public: PublicAddress,
+    /// The gateway's own name for the request.
+    pub request_id: &'a str,
     /// A `Host` that the config has for the upstream.
-    pub(crate) host_header: Option<&'a str>,
-    pub(crate) service_token_header: Option<&'a HeaderName>,
-    pub(crate) assertion: Option<UpstreamAssertion<'a>>,
-    pub(crate) assertion_cookie: bool,
+    pub host_header: Option<&'a str>,
+    /// The header that the application's service tokens come in, if not in the usual two.
+    pub service_token_header: Option<&'a HeaderName>,
+    /// Who is asking, where somebody is.
+    pub assertion: Option<UpstreamAssertion<'a>>,
+    /// The assertion goes into a cookie, too.
+    pub assertion_cookie: bool,
     /// It is a preflight: nothing in it may act or identify anybody.
-    pub(crate) preflight: bool,
+    pub preflight: bool,
     /// It opens a WebSocket, with this key if the visitor's has none.
-    pub(crate) websocket: Option<Option<&'a str>>,
+    pub websocket: Option<Option<&'a str>>,
 }
 
 impl UpstreamRequest<'_> {
-    /// Writes the head as HTTP/1.1.
-    pub(crate) fn write_http1(&self, output: &mut Vec<u8>, length: BodyLength) {
-        let (path, query) = (self.target.path(), self.target.query());
-        write::request_line(output, self.method.as_str(), path, query);
+    /// Writes the head as HTTP/1.1 (RFC 9112), with a body of this length.
+    pub fn write_http1(&self, output: &mut Vec<u8>, length: BodyLength) {
+        write::request_line(output, self.method.as_str(), self.target.path_and_query().as_str());
         // The message's own way of ending, whatever the client said of its: see `framing`.
         self.each_field(|name, value| write::field(output, name.as_bytes(), value));
         match self.framing(length) {
@@ -62,11 +70,11 @@ impl UpstreamRequest<'_> {
         write::end_of_head(output);
     }
 
-    /// The same for HTTP/2, which has `:authority` in place of Host.
+    /// The same for HTTP/2 (RFC 9113, section 8.3.1), which has `:authority` in place of Host.
     ///
     /// # Errors
     /// The target cannot be written so.
-    pub(crate) fn to_http2(
+    pub fn to_http2(
         &self,
         scheme: UpstreamScheme,
         length: BodyLength,
@@ -92,8 +100,7 @@ impl UpstreamRequest<'_> {
             UpstreamScheme::Https => Scheme::HTTPS,
         });
         parts.authority = authority;
-        let path = self.target.path_and_query().parse().map_err(|_| Failure::UpstreamBroken)?;
-        parts.path_and_query = Some(path);
+        parts.path_and_query = Some(self.target.path_and_query().clone());
         *request.uri_mut() = Uri::from_parts(parts).map_err(|_| Failure::UpstreamBroken)?;
         *request.method_mut() = self.method.clone();
         *request.version_mut() = Version::HTTP_2;
@@ -188,7 +195,7 @@ impl UpstreamRequest<'_> {
     /// `Host`, `X-Forwarded-*` and `Forwarded` (RFC 7239), in the gateway's own words. What a trusted proxy says of the way before it comes
     /// first; a stranger's own list is not believed.
     fn provenance(&self, text: &mut Vec<u8>, send: &mut impl FnMut(&str, &[u8])) {
-        let public = self.peer.public;
+        let public = self.public;
         let host = public.authority(self.target.host());
         send("host", self.host_header.unwrap_or(&host).as_bytes());
         // What is no address was put there by somebody further away.
@@ -203,7 +210,7 @@ impl UpstreamRequest<'_> {
             text.extend_from_slice(address.as_bytes());
             text.extend_from_slice(b", ");
         }
-        text.extend_from_slice(self.peer.address.as_bytes());
+        text.extend_from_slice(self.peer.as_bytes());
         send(FORWARDED_FOR.as_str(), text);
         send("x-forwarded-host", host.as_bytes());
         let scheme = public.scheme.as_str();
@@ -213,7 +220,7 @@ impl UpstreamRequest<'_> {
             add_node(text, address);
             text.extend_from_slice(b", ");
         }
-        add_node(text, &self.peer.address);
+        add_node(text, self.peer);
         let quote = if host.contains(':') { "\"" } else { "" };
         for part in [";host=", quote, &host, quote, ";proto=", scheme] {
             text.extend_from_slice(part.as_bytes());

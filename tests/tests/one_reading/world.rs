@@ -33,6 +33,7 @@ applications:
   - { name: another, domain: another.demo.localhost, policies: [ staff ] }
   - { name: paths, domain: paths.demo.localhost, policies: [ staff ] }
   - { name: public, domain: paths.demo.localhost/public, policies: [ the world ] }
+  - { name: staff, domain: paths.demo.localhost/public/@staff, policies: [ staff ] }
   - { name: kept, domain: kept.demo.localhost, policies: [ staff ], crossgate: { preserve_encoded_slashes: true } }
   - { name: kept public, domain: kept.demo.localhost/public, policies: [ the world ], crossgate: { preserve_encoded_slashes: true } }
   - { name: preflights, domain: preflights.demo.localhost, policies: [ staff ], options_preflight_bypass: true }

@@ -1,11 +1,16 @@
 use crossgate_model::HostError;
 use proptest::prelude::*;
 
-use super::{Target, TargetError, is_plain, spelled_anew};
+use std::sync::LazyLock;
+
+use super::{Target, TargetError, is_plain, spell_anew};
 
 fn read(host: &str, path: &str) -> Result<Target, TargetError> {
     Target::read(None, [host.as_bytes()].into_iter(), path, None)
 }
+
+static LONGEST: LazyLock<String> = LazyLock::new(|| format!("/{}", "a".repeat(65_533)));
+static TOO_LONG: LazyLock<String> = LazyLock::new(|| format!("{}a", *LONGEST));
 
 #[test]
 fn paths_have_one_spelling() {
@@ -21,6 +26,13 @@ fn paths_have_one_spelling() {
             Ok("/a*b(c)d!e$f,g=h@i:j"),
         ),
         ("bytes outside ASCII are escaped", "/ä", Ok("/%C3%A4")),
+        (
+            "sec-C1-P10 what no URI has is escaped, raw or not",
+            "/\"<>^`{|}/%22%3c%3E%5e%60%7B%7c%7d",
+            Ok("/%22%3C%3E%5E%60%7B%7C%7D/%22%3C%3E%5E%60%7B%7C%7D"),
+        ),
+        ("a path may be as long as HTTP/2 has it", LONGEST.as_str(), Ok(LONGEST.as_str())),
+        ("and no longer", TOO_LONG.as_str(), Err(TargetError::TooLong)),
         ("a doubly escaped dot stays one", "/%252e%252e/x", Ok("/%252e%252e/x")),
         ("three dots are a name", "/.../x", Ok("/.../x")),
         ("sec-C1-P1 dot segments are refused", "/public/../admin", Err(TargetError::DotSegment)),
@@ -47,6 +59,27 @@ fn paths_have_one_spelling() {
     for (name, path, expected) in rows {
         let found = read("acme.example", path);
         assert_eq!(found.as_ref().map(Target::path), expected.as_ref().copied(), "{name}");
+    }
+}
+
+#[test]
+fn a_query_is_as_it_was_sent_but_for_what_no_uri_has() {
+    let rows = [
+        ("most stays", "a=b&c='d'%2f%2F[e]?/:@!$()*+,;{}|^`~", None),
+        ("what browsers escape is escaped", r#"a="<b>""#, Some("a=%22%3Cb%3E%22")),
+        ("characters outside ASCII stay", "ä=世\"", Some("ä=世%22")),
+        ("an empty one stays", "", None),
+    ];
+    for (row, query, expected) in rows {
+        let target = Target::read(None, [b"a.example".as_slice()].into_iter(), "/p", Some(query));
+        let (target, expected) = (target.unwrap(), expected.unwrap_or(query));
+        assert_eq!(target.query(), Some(expected), "{row}");
+        assert_eq!(target.path(), "/p", "{row}");
+        assert_eq!(target.path_and_query().as_str(), format!("/p?{expected}"), "{row}");
+    }
+    for query in ["a b", "a#b", "a\rb", "a\0", "\u{7f}"] {
+        let target = Target::read(None, [b"a.example".as_slice()].into_iter(), "/p", Some(query));
+        assert_eq!(target, Err(TargetError::InvalidCharacter), "{query:?}");
     }
 }
 
@@ -175,13 +208,15 @@ proptest! {
     #[test]
     fn a_plain_path_is_what_the_careful_reading_makes_of_it(path in "/[ -~]{0,20}|(/[a-z.]{0,3}){1,4}") {
         if is_plain(&path) {
-            prop_assert_eq!(spelled_anew(&path), Ok((path, false)));
+            let mut anew = String::new();
+            prop_assert_eq!(spell_anew(&path, &mut anew), Ok(false));
+            prop_assert_eq!(anew, path);
         }
     }
 
     #[test]
-    fn no_bytes_make_it_panic(host in prop::collection::vec(any::<u8>(), 0..40), path in ".{0,60}") {
-        let _ = Target::read(None, [host.as_slice()].into_iter(), &path, None);
+    fn no_bytes_make_it_panic(host in prop::collection::vec(any::<u8>(), 0..40), path in ".{0,60}", query in ".{0,60}") {
+        let _ = Target::read(None, [host.as_slice()].into_iter(), &path, Some(&query));
     }
 
     #[test]

@@ -142,6 +142,42 @@ proptest! {
     }
 }
 
+/// Of what a segment of a pattern may be made, and of what requests escape of it.
+const SPELT: &str = "/-._~!$&'()+,:=@[]aZ9\u{e9}%2A%22%3C%5E%60%7B%7C%7D%20%25";
+
+/// The path with these characters escaped, whether they have to be or not, in either case.
+fn spelt(path: &str, escaped: &[bool]) -> String {
+    let decoded = percent_encoding::percent_decode_str(path).collect::<Vec<_>>();
+    let mut out = String::new();
+    for (byte, escaped) in decoded.into_iter().zip(escaped.iter().cycle()) {
+        let must = byte <= b' ' || byte == b'%' || byte >= 0x7f;
+        if byte != b'/' && (*escaped || must) {
+            write!(out, "%{byte:02x}").unwrap();
+        } else {
+            out.push(char::from(byte));
+        }
+    }
+    out
+}
+
+proptest! {
+    /// sec-C1-P6, sec-C1-P14: upstreams find the same in every spelling of a path, and so does the gateway, though it changes none of
+    /// the escapes that a standard allows.
+    #[test]
+    fn an_escape_more_or_less_does_not_lead_to_another_application(escaped in prop::collection::vec(any::<bool>(), 23..40), below in "(/[a-z]{1,5})?") {
+        static GATE: LazyLock<Gate> = LazyLock::new(|| {
+            gate(&["app.acme.example".to_owned(), format!("app.acme.example{SPELT}"), format!("app.acme.example/x*{SPELT}")], STAFF)
+        });
+        let application = |path: &str| {
+            let target = Target::read(None, [b"app.acme.example".as_slice()].into_iter(), path, None).unwrap();
+            GATE.application(target.host(), target.path()).map(|found| found.aud.clone())
+        };
+        let path = spelt(SPELT, &escaped);
+        prop_assert_eq!(application(&format!("{path}{below}")), Some(format!("{:064x}", 1)), "{}", path);
+        prop_assert_eq!(application(&format!("/x/y{path}")), Some(format!("{:064x}", 2)), "{}", path);
+    }
+}
+
 fn forwards(gate: &Gate, client: &str) -> bool {
     let mut headers = HeaderMap::new();
     headers.insert("host", "app.acme.example".parse().unwrap());

@@ -1,4 +1,9 @@
-//! Paths of the config in the one spelling that requests' paths are brought into (RFC 3986, section 6.2.2).
+//! Paths in the spelling in which patterns and requests are compared.
+//!
+//! An upstream finds the same in `/a%40b` and `/a@b`, so a decision does, too. What stands for itself to everybody is not escaped there,
+//! all else is. An escaped slash, backslash or per cent sign stays: those would make another path.
+
+use std::borrow::Cow;
 
 use super::PatternError;
 
@@ -13,7 +18,34 @@ pub(crate) fn canonical_prefix(text: &str) -> Result<String, PatternError> {
     Ok(canonical(text)?.trim_end_matches('/').to_owned())
 }
 
-/// Escapes of unreserved characters are decoded, the digits of others upper case, characters outside ASCII escaped.
+/// A request's path as patterns spell theirs. A path without escapes is mostly spelt so already, and not copied.
+#[must_use]
+pub fn comparable_path(path: &str) -> Cow<'_, str> {
+    let settled = |byte: u8| byte == b'/' || stands_for_itself(byte);
+    if path.bytes().fold(true, |all, byte| all & settled(byte)) {
+        return Cow::Borrowed(path);
+    }
+    let mut out = String::with_capacity(path.len() + 16);
+    let mut bytes = path.bytes();
+    while let Some(byte) = bytes.next() {
+        let escaped = (byte == b'%').then(|| escaped_byte(&mut bytes.clone())).flatten();
+        if let Some(escaped) = escaped {
+            bytes.nth(1);
+            if stands_for_itself(escaped) {
+                out.push(char::from(escaped));
+            } else {
+                push_escape(&mut out, escaped);
+            }
+        } else if settled(byte) || matches!(byte, b'%' | b'\\') {
+            out.push(char::from(byte));
+        } else {
+            push_escape(&mut out, byte);
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// What stands for itself is decoded, other escapes get upper-case digits, characters outside ASCII are escaped. `*` is a pattern's own.
 pub(super) fn canonical(text: &str) -> Result<String, PatternError> {
     if !text.starts_with('/') {
         return Err(PatternError::PathNotAbsolute);
@@ -30,7 +62,7 @@ pub(super) fn canonical(text: &str) -> Result<String, PatternError> {
         match byte {
             b'%' => match escaped_byte(&mut bytes).ok_or(PatternError::Escape)? {
                 0 => return Err(PatternError::PathCharacter),
-                byte if is_unreserved(byte) => path.push(char::from(byte)),
+                byte if stands_for_itself(byte) => path.push(char::from(byte)),
                 byte => push_escape(&mut path, byte),
             },
             b'\\' | b'"' | b'<' | b'>' | b'^' | b'`' | b'{' | b'|' | b'}' | 0..=b' ' | 0x7f => {
@@ -52,8 +84,26 @@ fn escaped_byte(bytes: &mut impl Iterator<Item = u8>) -> Option<u8> {
     u8::try_from(high * 16 + low).ok()
 }
 
-const fn is_unreserved(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+/// Whatever may be in a segment (RFC 3986, section 3.3), and brackets, which browsers do not escape. Not `*`: patterns have another use for it.
+#[expect(clippy::indexing_slicing, reason = "there is an entry for each byte")]
+const fn stands_for_itself(byte: u8) -> bool {
+    const LITERAL: [bool; 256] = {
+        let mut literal = [false; 256];
+        let mut byte = 0_u8;
+        loop {
+            literal[byte as usize] = byte.is_ascii_alphanumeric()
+                || matches!(
+                    byte,
+                    b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'&'..=b')' | b'+' | b','
+                )
+                || matches!(byte, b':' | b';' | b'=' | b'@' | b'[' | b']');
+            if byte == u8::MAX {
+                break literal;
+            }
+            byte += 1;
+        }
+    };
+    LITERAL[byte as usize]
 }
 
 fn push_escape(path: &mut String, byte: u8) {
