@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crossgate_gate::{Action, Gate, Target, UpstreamIdentity};
+use crossgate_gate::{Action, Gate, Target, UpstreamIdentity, is_trusted_proxy};
 use crossgate_model::{Application, IngressRule};
 use crossgate_session::Credentials;
 use http::header::SET_COOKIE;
@@ -107,7 +107,7 @@ impl<'a> Forwarding<'a> {
             headers: self.headers,
             peer: &self.peer.address,
             public: self.peer.public,
-            peer_is_trusted: snapshot.trusted_proxies.iter().any(|net| net.contains(&self.peer.ip)),
+            peer_is_trusted: is_trusted_proxy(self.peer.ip, &snapshot.trusted_proxies),
             request_id: self.request_id,
             host_header: ingress.origin_request.host_header.as_deref(),
             service_token_header: settings

@@ -192,21 +192,32 @@ impl UpstreamRequest<'_> {
         }
     }
 
+    /// The way before a trusted proxy, as far as it is addresses: what is none ends it, as it does for
+    /// [`crossgate_gate::client_address`].
+    fn addresses_before(&self) -> Vec<&str> {
+        let mut vouched_for = Vec::new();
+        let lines = self.peer_is_trusted.then(|| self.headers.get_all(FORWARDED_FOR));
+        for line in lines.into_iter().flatten() {
+            for entry in line.to_str().unwrap_or("unreadable").split(',').map(str::trim) {
+                if entry.parse::<IpAddr>().is_ok() {
+                    vouched_for.push(entry);
+                } else {
+                    vouched_for.clear();
+                }
+            }
+        }
+        vouched_for
+    }
+
     /// `Host`, `X-Forwarded-*` and `Forwarded` (RFC 7239), in the gateway's own words. What a trusted proxy says of the way before it comes
     /// first; a stranger's own list is not believed.
     fn provenance(&self, text: &mut Vec<u8>, send: &mut impl FnMut(&str, &[u8])) {
         let public = self.public;
         let host = public.authority(self.target.host());
         send("host", self.host_header.unwrap_or(&host).as_bytes());
-        // What is no address was put there by somebody further away.
-        let before = || {
-            let lines = self.peer_is_trusted.then(|| self.headers.get_all(FORWARDED_FOR));
-            let lines = lines.into_iter().flatten().filter_map(|line| line.to_str().ok());
-            let entries = lines.flat_map(|line| line.split(',')).map(str::trim);
-            entries.filter(|entry| entry.parse::<IpAddr>().is_ok())
-        };
+        let before = self.addresses_before();
         text.clear();
-        for address in before() {
+        for address in &before {
             text.extend_from_slice(address.as_bytes());
             text.extend_from_slice(b", ");
         }
@@ -216,7 +227,7 @@ impl UpstreamRequest<'_> {
         let scheme = public.scheme.as_str();
         send("x-forwarded-proto", scheme.as_bytes());
         text.clear();
-        for address in before() {
+        for address in before {
             add_node(text, address);
             text.extend_from_slice(b", ");
         }

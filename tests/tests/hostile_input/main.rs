@@ -12,6 +12,7 @@ mod credentials;
 mod identity_headers;
 mod redirects;
 mod requests;
+mod trusted_proxy;
 
 use crossgate_testkit::{Received, Reply, World};
 use serde_json::Value;
