@@ -116,7 +116,9 @@ fn who_asks_is_the_gateways_to_say(request: &UpstreamRequest<'_>, fields: &Field
     let cookies = fields.get("cookie").into_iter().flatten().collect::<Vec<_>>();
     assert!(cookies.len() <= 1, "cookies in one line");
     let pairs = cookies.iter().flat_map(|line| line.split(|byte| *byte == b';')).map(<[u8]>::trim_ascii);
-    let own = pairs.filter(|pair| is_gateway_cookie(pair.split(|byte| *byte == b'=').next().unwrap_or_default()));
+    // Without `=` it is a value without a name (RFC 6265bis, section 5.7).
+    let name = |pair: &[u8]| pair.iter().position(|byte| *byte == b'=').map(|end| pair[..end].trim_ascii().to_vec());
+    let own = pairs.filter(|pair| name(pair).is_some_and(|name| is_gateway_cookie(&name)));
     let own = own.collect::<Vec<_>>();
     let wanted = format!("CF_Authorization={ASSERTION}");
     let wanted = (request.assertion_cookie && assertion.is_some()).then_some(wanted.as_bytes());
