@@ -34,7 +34,8 @@ OIDCOAuthRemoteUserClaim email
 <Location />
     AuthType oauth20
     Require valid-user
-    ProxyPass http://127.0.0.1:{upstream}/ keepalive=On
+    # It asks over connections that the upstream has closed meanwhile, unless it gives them up before.
+    ProxyPass http://127.0.0.1:{upstream}/ keepalive=On ttl=20
 </Location>
 """)
     pid = processes.start("apache2", "-f", config, "-DFOREGROUND", cwd=folder, log=folder / "apache.log")

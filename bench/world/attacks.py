@@ -21,7 +21,7 @@ MARKED = re.compile(r"(<!-- bench-attacks -->\n).*?(<!-- /bench-attacks -->)", r
 
 MOST = 3  # times nginx's p99
 REFUSALS = {"body-timeout", "head-timeout", "head-too-large", "too-many-sign-ins", "too-many-web-sockets", "upstream-overloaded"}
-ROUNDS, SECONDS, RATE = 3, 2, 100
+SECONDS, RATE = 3, 100
 QUIET = "none"
 
 
@@ -102,7 +102,7 @@ def measure(world, rounds, say):
     with socket.create_server(("127.0.0.1", 0), backlog=4096) as silent:
         targets = start(world, silent.getsockname()[1])
         found = []
-        for number in range(min(rounds, ROUNDS)):
+        for number in range(rounds):
             for name, attack in ATTACKS.items():
                 for target in targets[::-1 if number % 2 else 1]:
                     found.append(besiege(name, attack, target, number + 1))

@@ -3,6 +3,7 @@
 import statistics
 from dataclasses import dataclass
 
+from .load import Failed
 from .processes import cpu_seconds
 
 
@@ -17,22 +18,55 @@ class Sample:
     rate: float
     cpu_us: float  # for a request
 
+    def __str__(self):
+        return f"{self.work:10} {self.round:2}  {self.server:20} {self.rate:9.0f} requests/s  {self.cpu_us:9.2f} µs CPU"
 
-def measure(name, work, rounds, seconds, say):
-    """Lets all contenders take turns; every other round goes backwards."""
-    samples = []
-    if work.warm_up:
-        for contender in work.contenders:
-            contender.load(seconds=1)
+
+def measure(world, works, rounds, seconds, say):
+    """Samples of these works, by name, and the names of those that failed. In each round every work has its turn, and in it every contender; every
+    other round goes backwards. So minutes in which the machine is slow are no work's alone."""
+    running, samples, failed = {}, [], []
+
+    def attempt(name, step):
+        try:
+            step()
+        except Failed as error:
+            say(f"{name}: {error}")
+            running.pop(name, None)
+            failed.append(name)
+
+    def begin(name):
+        work = works[name](world)
+        if work.warm_up:
+            for contender in work.contenders:
+                contender.load(seconds=1)
+        running[name] = work
+
+    def turns(name, number):
+        for turn in range(running[name].times):
+            for sample in one_round(name, running[name], number * running[name].times + turn, seconds):
+                say(sample)
+                samples.append(sample)
+
+    for name in works:
+        attempt(name, lambda: begin(name))
     for number in range(rounds):
-        for contender in work.contenders[::-1 if number % 2 else 1]:
-            contender.before()
-            before = cpu_seconds(contender.pid())
-            done = contender.load(seconds=seconds)
-            spent = cpu_seconds(contender.pid()) - before
-            samples.append(Sample(name, contender.name, number + 1, done.requests, done.rate, spent / done.requests * 1e6))
-            say(f"{name:10} {number + 1}  {contender.name:20} {done.rate:9.0f} requests/s  {samples[-1].cpu_us:9.2f} µs CPU")
-    return samples
+        for name in backwards_if_odd(number, list(running)):
+            attempt(name, lambda: turns(name, number))
+    return [each for each in samples if each.work in running], failed
+
+
+def one_round(name, work, number, seconds):
+    for contender in backwards_if_odd(number, work.contenders):
+        contender.before()
+        before = cpu_seconds(contender.pid())
+        done = contender.load(seconds=seconds)
+        spent = cpu_seconds(contender.pid()) - before
+        yield Sample(name, contender.name, number + 1, done.requests, done.rate, spent / done.requests * 1e6)
+
+
+def backwards_if_odd(number, those):
+    return those[::-1] if number % 2 else those
 
 
 @dataclass(frozen=True)

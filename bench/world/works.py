@@ -96,7 +96,7 @@ def preflight(world):
         "nginx": plain(world, "nginx", path="/preflight", **asked),
         "crossgate": plain(world, "crossgate", path="/api", **asked),
         "Envoy": plain(world, "envoy", port="cors", path="/api", **asked),
-    }))
+    }), times=3)
 
 
 def first_request(world):
