@@ -274,8 +274,7 @@ impl Gate {
         let return_path = field("redirect_url")
             .and_then(|path| ReturnPath::parse(&path).ok())
             .unwrap_or_else(ReturnPath::root);
-        let path = return_path.as_str().split('?').next().unwrap_or("/");
-        let application = self.applications.find(head.target.host(), path);
+        let application = self.applications.find(head.target.host(), return_path.path());
         let page = field("origin").and_then(|origin| Origin::parse(origin.as_bytes()).ok());
         let page = page.filter(|origin| {
             application.is_some_and(|application| trusts_by_name(application, origin))

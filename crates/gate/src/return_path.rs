@@ -70,6 +70,12 @@ impl ReturnPath {
         Self::parse(&format!("/cdn-cgi/access/{name}?{query}")).unwrap_or_else(|_| Self::root())
     }
 
+    /// The path alone, without query or fragment: what decides which application it leads to.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.0.split(['?', '#']).next().unwrap_or("/")
+    }
+
     /// The path with query.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -14,7 +14,7 @@ use crossgate_model::Application;
 use crossgate_token::code::{self, Code, Outcome};
 use crossgate_token::meta::{self, Meta};
 
-use crate::{AppSession, Fields, Kind, LeaveKeys, frame, locations, site};
+use crate::{AppSession, Fields, Kind, LeaveKeys, frame, site};
 
 /// What came back.
 #[derive(Debug)]
@@ -212,7 +212,7 @@ fn mismatch<'g>(
         .as_ref()
         .and_then(|state| ReturnPath::parse(&state.path).ok())
         .unwrap_or_else(ReturnPath::root);
-    let path = locations::without_query(&return_path);
+    let path = return_path.path();
     let application = state
         .and_then(|state| gate.application_by_aud(&state.aud))
         .filter(|application| gate.covers(application, host, path))

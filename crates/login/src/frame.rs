@@ -55,7 +55,7 @@ impl<'g> Frame<'g> {
         }
         let path = ReturnPath::parse(query.one("path")?).ok()?;
         let host = head.target.host();
-        let application = gate.application(host, locations::without_query(&path))?;
+        let application = gate.application(host, path.path())?;
         let RequestOrigin::Tuple(page) = Origin::parse(query.one("origin")?.as_bytes()).ok()?
         else {
             return None;

@@ -91,7 +91,7 @@ pub fn page_link(gate: &Gate, host: &Host, path: &str, page: Option<&Origin>) ->
 /// way that leads from a sign-in to an origin that the gateway does not serve itself.
 #[must_use]
 pub fn listed_page(gate: &Gate, host: &Host, path: &ReturnPath, page: &Origin) -> Option<String> {
-    is_listed_page(gate, host, without_query(path), page).then(|| format!("{page}/"))
+    is_listed_page(gate, host, path.path(), page).then(|| format!("{page}/"))
 }
 
 fn is_listed_page(gate: &Gate, host: &Host, path: &str, page: &Origin) -> bool {
@@ -100,11 +100,6 @@ fn is_listed_page(gate: &Gate, host: &Host, path: &str, page: &Origin) -> bool {
     web && gate
         .application(host, path)
         .is_some_and(|application| trusts_by_name(application, &page))
-}
-
-/// The path alone.
-pub(crate) fn without_query(path: &ReturnPath) -> &str {
-    path.as_str().split(['?', '#']).next().unwrap_or("/")
 }
 
 /// The shortest beginning of a path that its application covers, too.

@@ -151,6 +151,5 @@ impl<'g> Visit<'g> {
 }
 
 fn covers(gate: &Gate, application: &Application, host: &Host, path: &ReturnPath) -> bool {
-    let path = path.as_str().split(['?', '#']).next().unwrap_or("/");
-    gate.covers(application, host, path)
+    gate.covers(application, host, path.path())
 }

@@ -16,7 +16,7 @@ use crate::pool::{Open, Upstream};
 use crate::upstream_request::remove_forged_trailers;
 
 /// Longest head of a response.
-const HEAD: usize = 64 * 1024;
+const HEAD: usize = 256 * 1024;
 
 /// Interim responses that are passed over before the final one (RFC 9110, section 15.2).
 const INTERIM: usize = 16;

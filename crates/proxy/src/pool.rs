@@ -37,6 +37,18 @@ use crate::upstream_answer::UpstreamAnswer;
 use crate::upstream_request::UpstreamRequest;
 use crate::{Failure, Limits};
 
+/// What may wait for the visitors of an HTTP/2 connection, and for one of them: some read slowly, or not at all, and those who do are not to
+/// wait for them. Servers mostly take 100 to 250 streams at a time, all of which fit. h2 derives from the first, too, how many small pieces
+/// may wait before it ends the connection.
+const CONNECTION_WINDOW: u32 = 256 << 20;
+const STREAM_WINDOW: u32 = 64 << 10;
+
+/// An upstream may repeat in its answer's head what was in the request's, and more.
+const HEADER_LIST: u32 = 256 << 10;
+
+/// Streams that visitors have left, and of which something may still come.
+const RESET_STREAMS: usize = 4096;
+
 /// Pooled connections that are looked at before a new one is made.
 const LOOKS: usize = 16;
 
@@ -209,7 +221,15 @@ impl Upstream {
             return Ok(Fresh::Http1(Connection::new(Http1::new(stream), open)));
         }
         let mut builder = http2::Builder::new(LocalExecutor);
-        builder.timer(TokioTimer::new()).keep_alive_interval(Some(self.limits.upstream_idle));
+        builder
+            .timer(TokioTimer::new())
+            .keep_alive_interval(Some(self.limits.upstream_idle))
+            .initial_connection_window_size(CONNECTION_WINDOW)
+            .initial_stream_window_size(STREAM_WINDOW)
+            .max_header_list_size(HEADER_LIST)
+            .max_concurrent_reset_streams(RESET_STREAMS)
+            // Counted for as long as the connection lives, however many requests it serves.
+            .max_local_error_reset_streams(None);
         let handshake = builder.handshake(TokioIo::new(stream));
         let (sender, connection) = handshake.await.map_err(|_| Failure::UpstreamBroken)?;
         tokio::task::spawn_local(async move {

@@ -95,8 +95,15 @@ pub(crate) async fn serve_request<S: BodySource>(
         }
         Action::Endpoint(endpoint) => {
             // What is rare is boxed here and below: this future is moved for each request, and is kept small.
-            let calling =
-                call_endpoint(worker, &gate, endpoint.clone(), &asked, &visit, body, patience);
+            let calling = call_endpoint(
+                worker,
+                &gate,
+                endpoint.clone(),
+                asked.kept(&head),
+                &visit,
+                body,
+                patience,
+            );
             match Box::pin(calling).await {
                 Ok(mut response) => {
                     let original = response.extensions_mut().remove::<ServeOriginal>();
@@ -193,16 +200,11 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// The same, to be kept.
-    fn parts(&self) -> Option<Parts> {
-        let RequestTarget { authority, path, query } = self.target;
-        let target = match query {
-            Some(query) => [path, "?", query].concat(),
-            None => path.to_owned(),
-        };
+    /// The same, to be kept, with the target that was decided on.
+    fn kept(&self, head: &Head<'_>) -> Option<Parts> {
         let mut uri = http::uri::Parts::default();
-        uri.path_and_query = Some(target.parse().ok()?);
-        if let Some(authority) = authority {
+        uri.path_and_query = Some(head.target.path_and_query().clone());
+        if let Some(authority) = self.target.authority {
             uri.scheme = Some(http::uri::Scheme::HTTP);
             uri.authority = Some(authority.parse().ok()?);
         }
@@ -258,14 +260,14 @@ async fn call_endpoint<S: BodySource>(
     worker: &Worker,
     gate: &Arc<Gate>,
     endpoint: AccessEndpoint,
-    asked: &Asked<'_>,
+    asked: Option<Parts>,
     visit: &Visit<'_>,
     body: &mut S,
     patience: &mut Patience,
 ) -> Result<Response<Bytes>, Failure> {
     let form = read_form(body, &worker.limits, patience).await?;
     let request = EndpointRequest {
-        parts: asked.parts().ok_or(Failure::BodyBroken)?,
+        parts: asked.ok_or(Failure::BodyBroken)?,
         form,
         client: visit.client,
         public: visit.peer.public,

@@ -198,9 +198,10 @@ impl UpstreamRequest<'_> {
         let mut vouched_for = Vec::new();
         let lines = self.peer_is_trusted.then(|| self.headers.get_all(FORWARDED_FOR));
         for line in lines.into_iter().flatten() {
-            for entry in line.to_str().unwrap_or("unreadable").split(',').map(str::trim) {
-                if entry.parse::<IpAddr>().is_ok() {
-                    vouched_for.push(entry);
+            for entry in line.as_bytes().split(|byte| *byte == b',') {
+                let address = std::str::from_utf8(entry).map(str::trim).unwrap_or_default();
+                if address.parse::<IpAddr>().is_ok() {
+                    vouched_for.push(address);
                 } else {
                     vouched_for.clear();
                 }

@@ -191,8 +191,8 @@ fn refused_fetch(
     return_path: &ReturnPath,
     page: Option<&Origin>,
 ) -> Response<Bytes> {
-    let path = return_path.as_str().split('?').next().unwrap_or("/");
-    let login_url = locations::page_link(asked.gate, asked.head.target.host(), path, page);
+    let host = asked.head.target.host();
+    let login_url = locations::page_link(asked.gate, host, return_path.path(), page);
     let reason = Reason::SessionAbsent;
     let words = words::of_reason(reason);
     let mut response =

@@ -18,10 +18,7 @@ impl Web {
     pub(crate) async fn popup(&self, asked: &Asked<'_>) -> Result<Response<Bytes>, EndpointError> {
         let query = Fields::read(asked.head.target.query().unwrap_or_default().as_bytes());
         let path = wanted_path(&query);
-        let application = asked.gate.application(
-            asked.head.target.host(),
-            path.as_str().split(['?', '#']).next().unwrap_or("/"),
-        );
+        let application = asked.gate.application(asked.head.target.host(), path.path());
         let Some(application) = application.filter(|_| Kind::of(asked.head) == Kind::TopLevel)
         else {
             return Ok(not_offered());

@@ -23,8 +23,7 @@ impl Web {
         let query = Fields::read(asked.head.target.query().unwrap_or_default().as_bytes());
         let path = query.one("path").and_then(|path| ReturnPath::parse(path).ok());
         let path = path.unwrap_or_else(ReturnPath::root);
-        let path = path.as_str().split(['?', '#']).next().unwrap_or("/");
-        let application = asked.gate.application(asked.head.target.host(), path);
+        let application = asked.gate.application(asked.head.target.host(), path.path());
         let Some(application) = application.filter(|application| may_ask(asked, application))
         else {
             return Ok(not_told(asked));

@@ -54,6 +54,12 @@ async fn a_trusted_proxy_says_whose_a_request_is_and_nothing_else() {
             "192.0.2.7",
             Some("192.0.2.7, 127.0.0.1"),
         ),
+        (
+            "sec-C3-F5 letters outside ASCII before an address",
+            "X-Forwarded-For: \u{ff}, 192.0.2.7",
+            "192.0.2.7",
+            Some("192.0.2.7, 127.0.0.1"),
+        ),
         ("sec-C3-F5 the same by RFC 7239", "Forwarded: for=192.0.2.7", "127.0.0.1", None),
         (
             "sec-C3-F1 another target",

@@ -84,6 +84,57 @@ async fn grpc_passes_from_end_to_end() {
     assert_eq!(upstream.connections(), 1, "one connection carries them all");
 }
 
+/// sec-C5-S13
+#[tokio::test(flavor = "multi_thread")]
+async fn visitors_who_do_not_read_keep_nothing_from_others_of_the_same_upstream() {
+    let upstream = Echo::start().await;
+    let rule =
+        format!("service: \"http://{}\", origin_request: {{ http2: true }}", upstream.address);
+    let world = World::open_by(rule, Limits::default()).await;
+    let io = TokioIo::new(world.connect().await);
+    let mut not_reading = http2::Builder::new(TokioExecutor::new());
+    let handshake = not_reading.initial_stream_window_size(0).handshake::<_, Body>(io);
+    let (mut sender, connection) = handshake.await.unwrap();
+    tokio::spawn(connection);
+    let mut unread = Vec::new();
+    for _ in 0..8 {
+        let body = Full::new(Bytes::from(vec![b'x'; 3 << 20])).boxed();
+        let asked = request(Method::POST, "https://open.acme.example/").body(body).unwrap();
+        unread.push(sender.send_request(asked).await.unwrap());
+    }
+    let mut reading = client(&world).await;
+    let body = Full::new(Bytes::from(vec![b'y'; 1 << 20])).boxed();
+    let asked = request(Method::POST, "https://open.acme.example/").body(body).unwrap();
+    let answer = async { text(reading.send_request(asked).await.unwrap()).await };
+    let answer = tokio::time::timeout(std::time::Duration::from_secs(20), answer).await;
+    assert!(answer.expect("an answer in time").len() > 1 << 20);
+    assert_eq!(upstream.connections(), 1, "one connection carries them all");
+    assert!(unread.iter().all(|response| response.status() == StatusCode::OK));
+}
+
+/// What an upstream repeats of a long request is no failure of the upstream's.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answers_head_may_be_longer_than_the_requests() {
+    for http2 in [false, true] {
+        let upstream = Echo::start().await;
+        let rule = format!(
+            "service: \"http://{}\", origin_request: {{ http2: {http2} }}",
+            upstream.address
+        );
+        let world = World::open_by(rule, Limits::default()).await;
+        let io = TokioIo::new(world.connect().await);
+        let mut patient = http2::Builder::new(TokioExecutor::new());
+        let handshake = patient.max_header_list_size(1 << 20).handshake::<_, Body>(io);
+        let (mut client, connection) = handshake.await.unwrap();
+        tokio::spawn(connection);
+        let query = "a".repeat(40_000);
+        let asked = request(Method::GET, &format!("https://open.acme.example/moved?{query}"));
+        let answer = client.send_request(asked.body(Empty::new().boxed()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK, "HTTP/2: {http2}");
+        assert_eq!(answer.headers()["location"], format!("/moved/?{query}"));
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_web_socket_by_extended_connect_becomes_an_upgrade() {
     let (heard, mut hears) = tokio::sync::mpsc::unbounded_channel();

@@ -54,11 +54,18 @@ fn rows() -> Vec<Row> {
             &[],
         ),
         (
-            "sec-C3-F5 of a trusted proxy's list what is no address is left out",
+            "sec-C3-F5 a trusted proxy's list counts from where it is all addresses",
             "open",
-            &["x-forwarded-for: \"evil\", unknown, 192.0.2.1, 192.0.2.2:80, evil;for=1"],
+            &["x-forwarded-for: \"evil\", 192.0.2.2, unknown, 192.0.2.3:80, evil;for=1, 192.0.2.1"],
             &["x-forwarded-for: 192.0.2.1, 127.0.0.1"],
-            &["evil", "unknown", "192.0.2.2"],
+            &["evil", "unknown", "192.0.2.2", "192.0.2.3"],
+        ),
+        (
+            "sec-C3-F5 what a trusted proxy ends it with is no address",
+            "open",
+            &["x-forwarded-for: 192.0.2.1, unknown"],
+            &["x-forwarded-for: 127.0.0.1"],
+            &["192.0.2.1", "unknown"],
         ),
         (
             "nobody's word counts for scheme, host and path",

@@ -37,9 +37,10 @@ impl Echo {
                 count.fetch_add(1, Ordering::SeqCst);
                 tokio::spawn(async move {
                     // A visitor may go at any time.
-                    let _ended = auto::Builder::new(TokioExecutor::new())
-                        .serve_connection(TokioIo::new(stream), service_fn(echo))
-                        .await;
+                    let mut server = auto::Builder::new(TokioExecutor::new());
+                    server.http2().max_header_list_size(1 << 20);
+                    let _ended =
+                        server.serve_connection(TokioIo::new(stream), service_fn(echo)).await;
                 });
             }
         });
@@ -51,7 +52,8 @@ impl Echo {
     }
 }
 
-/// The request line and headers as lines in lower case, an empty line, the body, and its trailers as lines. `/trailers` answers with a trailer.
+/// The request line and headers as lines in lower case, an empty line, the body, and its trailers as lines. `/trailers` answers with a trailer,
+/// `/moved` with a location that has the query.
 async fn echo(
     request: Request<Incoming>,
 ) -> Result<Response<BoxBody<Bytes, Infallible>>, Infallible> {
@@ -77,6 +79,10 @@ async fn echo(
         Full::new(Bytes::from(text)).boxed()
     };
     let mut response = Response::new(body);
+    if let Some(query) = head.uri.query().filter(|_| head.uri.path() == "/moved") {
+        let location = format!("/moved/?{query}").parse().unwrap();
+        response.headers_mut().insert("location", location);
+    }
     if head.uri.path() == "/trailers" {
         response.headers_mut().insert("trailer", HeaderValue::from_static("grpc-status"));
     }
