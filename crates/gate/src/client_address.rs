@@ -14,23 +14,23 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 pub fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpNet]) -> IpAddr {
     let trusted = |address: &IpAddr| is_trusted_proxy(*address, trusted_proxies);
     let mut client = peer.to_canonical();
-    if !trusted(&client) {
-        return client;
-    }
-    for line in headers.get_all(FORWARDED_FOR).iter().rev() {
-        for entry in line.as_bytes().rsplit(|byte| *byte == b',') {
-            if !trusted(&client) {
-                return client;
-            }
-            let address =
-                std::str::from_utf8(entry).ok().and_then(|text| text.trim().parse::<IpAddr>().ok());
-            match address {
-                Some(address) => client = address.to_canonical(),
-                None => return client,
-            }
+    for (_, address) in forwarded_for(headers) {
+        if !trusted(&client) {
+            break;
         }
+        client = address.to_canonical();
     }
     client
+}
+
+/// The addresses of `X-Forwarded-For`, as they are spelt and as they are meant, the nearest first. The first entry that is none ends them.
+pub fn forwarded_for(headers: &HeaderMap) -> impl Iterator<Item = (&str, IpAddr)> {
+    let lines = headers.get_all(FORWARDED_FOR).iter().rev();
+    let entries = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
+    entries.map_while(|entry| {
+        let text = std::str::from_utf8(entry).ok()?.trim();
+        Some((text, text.parse().ok()?))
+    })
 }
 
 /// Whether an address is a trusted proxy's, which speaks for visitors of its own.

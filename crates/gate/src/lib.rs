@@ -28,7 +28,7 @@ mod verdict;
 
 pub use access_path::{AccessEndpoint, AccessPath};
 pub use bound_null::ServeOriginal;
-pub use client_address::{client_address, is_trusted_proxy};
+pub use client_address::{client_address, forwarded_for, is_trusted_proxy};
 pub use decide::{Gate, Pending, Step};
 pub use endpoint_request::EndpointRequest;
 pub use evidence::{Evidence, NoSession, Person, Presence, TokenEvidence};

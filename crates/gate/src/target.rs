@@ -201,17 +201,17 @@ fn spell_anew(path: &str, out: &mut String) -> Result<bool, TargetError> {
 
 /// As browsers do it (URL Standard, query percent-encode set).
 fn push_query(out: &mut String, query: &str) -> Result<(), TargetError> {
-    let escaped = |byte: u8| matches!(byte, b'"' | b'<' | b'>');
     if query.bytes().any(|byte| matches!(byte, 0..=b' ' | 0x7f | b'#')) {
         return Err(TargetError::InvalidCharacter);
     }
-    for piece in query.split_inclusive(|character| u8::try_from(character).is_ok_and(escaped)) {
-        match piece.as_bytes().split_last() {
-            Some((last, _)) if escaped(*last) => {
-                out.push_str(piece.get(..piece.len() - 1).unwrap_or_default());
-                push_escape(out, *last);
-            }
-            _ => out.push_str(piece),
+    if !query.contains(['"', '<', '>']) {
+        out.push_str(query);
+        return Ok(());
+    }
+    for character in query.chars() {
+        match u8::try_from(character) {
+            Ok(byte @ (b'"' | b'<' | b'>')) => push_escape(out, byte),
+            _ => out.push(character),
         }
     }
     Ok(())

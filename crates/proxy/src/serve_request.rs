@@ -260,14 +260,14 @@ async fn call_endpoint<S: BodySource>(
     worker: &Worker,
     gate: &Arc<Gate>,
     endpoint: AccessEndpoint,
-    asked: Option<Parts>,
+    parts: Option<Parts>,
     visit: &Visit<'_>,
     body: &mut S,
     patience: &mut Patience,
 ) -> Result<Response<Bytes>, Failure> {
     let form = read_form(body, &worker.limits, patience).await?;
     let request = EndpointRequest {
-        parts: asked.ok_or(Failure::BodyBroken)?,
+        parts: parts.ok_or(Failure::BodyBroken)?,
         form,
         client: visit.client,
         public: visit.peer.public,

@@ -1,8 +1,6 @@
 //! The request that the upstream gets, composed from what was decided on.
 
-use std::net::IpAddr;
-
-use crossgate_gate::{Target, folded, is_gateway_header, is_hop_by_hop};
+use crossgate_gate::{Target, folded, forwarded_for, is_gateway_header, is_hop_by_hop};
 use crossgate_http1::{BodyLength, write};
 use crossgate_model::{PublicAddress, UpstreamScheme};
 use crossgate_session::UpstreamAssertion;
@@ -192,31 +190,15 @@ impl UpstreamRequest<'_> {
         }
     }
 
-    /// The way before a trusted proxy, as far as it is addresses: what is none ends it, as it does for
-    /// [`crossgate_gate::client_address`].
-    fn addresses_before(&self) -> Vec<&str> {
-        let mut vouched_for = Vec::new();
-        let lines = self.peer_is_trusted.then(|| self.headers.get_all(FORWARDED_FOR));
-        for line in lines.into_iter().flatten() {
-            for entry in line.as_bytes().split(|byte| *byte == b',') {
-                let address = std::str::from_utf8(entry).map(str::trim).unwrap_or_default();
-                if address.parse::<IpAddr>().is_ok() {
-                    vouched_for.push(address);
-                } else {
-                    vouched_for.clear();
-                }
-            }
-        }
-        vouched_for
-    }
-
     /// `Host`, `X-Forwarded-*` and `Forwarded` (RFC 7239), in the gateway's own words. What a trusted proxy says of the way before it comes
     /// first; a stranger's own list is not believed.
     fn provenance(&self, text: &mut Vec<u8>, send: &mut impl FnMut(&str, &[u8])) {
         let public = self.public;
         let host = public.authority(self.target.host());
         send("host", self.host_header.unwrap_or(&host).as_bytes());
-        let before = self.addresses_before();
+        let before = self.peer_is_trusted.then(|| forwarded_for(self.headers));
+        let mut before = before.into_iter().flatten().map(|(text, _)| text).collect::<Vec<_>>();
+        before.reverse();
         text.clear();
         for address in &before {
             text.extend_from_slice(address.as_bytes());

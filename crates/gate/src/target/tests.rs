@@ -1,7 +1,7 @@
+use std::sync::LazyLock;
+
 use crossgate_model::HostError;
 use proptest::prelude::*;
-
-use std::sync::LazyLock;
 
 use super::{Target, TargetError, is_plain, spell_anew};
 

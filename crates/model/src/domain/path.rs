@@ -45,7 +45,7 @@ pub fn comparable_path(path: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// What stands for itself is decoded, other escapes get upper-case digits, characters outside ASCII are escaped. `*` is a pattern's own.
+/// A pattern's path in the spelling of requests'. `*` is a pattern's own.
 pub(super) fn canonical(text: &str) -> Result<String, PatternError> {
     if !text.starts_with('/') {
         return Err(PatternError::PathNotAbsolute);
@@ -56,22 +56,28 @@ pub(super) fn canonical(text: &str) -> Result<String, PatternError> {
     if text.contains("//") {
         return Err(PatternError::EmptySegment);
     }
-    let mut path = String::with_capacity(text.len());
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {
         match byte {
-            b'%' => match escaped_byte(&mut bytes).ok_or(PatternError::Escape)? {
-                0 => return Err(PatternError::PathCharacter),
-                byte if stands_for_itself(byte) => path.push(char::from(byte)),
-                byte => push_escape(&mut path, byte),
-            },
-            b'\\' | b'"' | b'<' | b'>' | b'^' | b'`' | b'{' | b'|' | b'}' | 0..=b' ' | 0x7f => {
+            b'%' if escaped_byte(&mut bytes).ok_or(PatternError::Escape)? != 0 => {}
+            b'\\'
+            | b'"'
+            | b'<'
+            | b'>'
+            | b'^'
+            | b'`'
+            | b'{'
+            | b'|'
+            | b'}'
+            | 0..=b' '
+            | 0x7f
+            | b'%' => {
                 return Err(PatternError::PathCharacter);
             }
-            0x80.. => push_escape(&mut path, byte),
-            byte => path.push(char::from(byte)),
+            _ => {}
         }
     }
+    let path = text.split('*').map(comparable_path).collect::<Vec<_>>().join("*");
     if path.split('/').any(|segment| matches!(segment, "." | "..")) {
         return Err(PatternError::DotSegment);
     }

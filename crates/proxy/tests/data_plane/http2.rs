@@ -18,8 +18,17 @@ use crate::world::World;
 type Body = BoxBody<Bytes, std::convert::Infallible>;
 
 async fn client(world: &World) -> SendRequest<Body> {
+    client_with(world, |_| {}).await
+}
+
+async fn client_with(
+    world: &World,
+    settings: impl FnOnce(&mut http2::Builder<TokioExecutor>),
+) -> SendRequest<Body> {
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    settings(&mut builder);
     let io = TokioIo::new(world.connect().await);
-    let (sender, connection) = http2::handshake(TokioExecutor::new(), io).await.unwrap();
+    let (sender, connection) = builder.handshake(io).await.unwrap();
     tokio::spawn(connection);
     sender
 }
@@ -91,16 +100,15 @@ async fn visitors_who_do_not_read_keep_nothing_from_others_of_the_same_upstream(
     let rule =
         format!("service: \"http://{}\", origin_request: {{ http2: true }}", upstream.address);
     let world = World::open_by(rule, Limits::default()).await;
-    let io = TokioIo::new(world.connect().await);
-    let mut not_reading = http2::Builder::new(TokioExecutor::new());
-    let handshake = not_reading.initial_stream_window_size(0).handshake::<_, Body>(io);
-    let (mut sender, connection) = handshake.await.unwrap();
-    tokio::spawn(connection);
+    let no_room = |builder: &mut http2::Builder<_>| {
+        builder.initial_stream_window_size(0);
+    };
+    let mut not_reading = client_with(&world, no_room).await;
     let mut unread = Vec::new();
     for _ in 0..8 {
         let body = Full::new(Bytes::from(vec![b'x'; 3 << 20])).boxed();
         let asked = request(Method::POST, "https://open.acme.example/").body(body).unwrap();
-        unread.push(sender.send_request(asked).await.unwrap());
+        unread.push(not_reading.send_request(asked).await.unwrap());
     }
     let mut reading = client(&world).await;
     let body = Full::new(Bytes::from(vec![b'y'; 1 << 20])).boxed();
@@ -122,16 +130,15 @@ async fn an_answers_head_may_be_longer_than_the_requests() {
             upstream.address
         );
         let world = World::open_by(rule, Limits::default()).await;
-        let io = TokioIo::new(world.connect().await);
-        let mut patient = http2::Builder::new(TokioExecutor::new());
-        let handshake = patient.max_header_list_size(1 << 20).handshake::<_, Body>(io);
-        let (mut client, connection) = handshake.await.unwrap();
-        tokio::spawn(connection);
+        let any_length = |builder: &mut http2::Builder<_>| {
+            builder.max_header_list_size(1 << 20);
+        };
+        let mut client = client_with(&world, any_length).await;
         let query = "a".repeat(40_000);
         let asked = request(Method::GET, &format!("https://open.acme.example/moved?{query}"));
         let answer = client.send_request(asked.body(Empty::new().boxed()).unwrap()).await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK, "HTTP/2: {http2}");
-        assert_eq!(answer.headers()["location"], format!("/moved/?{query}"));
+        assert_eq!(answer.headers()["location"], format!("/moved/?{query}&{query}"));
     }
 }
 

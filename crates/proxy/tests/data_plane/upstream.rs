@@ -53,7 +53,7 @@ impl Echo {
 }
 
 /// The request line and headers as lines in lower case, an empty line, the body, and its trailers as lines. `/trailers` answers with a trailer,
-/// `/moved` with a location that has the query.
+/// `/moved` with a location that has the query twice.
 async fn echo(
     request: Request<Incoming>,
 ) -> Result<Response<BoxBody<Bytes, Infallible>>, Infallible> {
@@ -80,7 +80,7 @@ async fn echo(
     };
     let mut response = Response::new(body);
     if let Some(query) = head.uri.query().filter(|_| head.uri.path() == "/moved") {
-        let location = format!("/moved/?{query}").parse().unwrap();
+        let location = format!("/moved/?{query}&{query}").parse().unwrap();
         response.headers_mut().insert("location", location);
     }
     if head.uri.path() == "/trailers" {
