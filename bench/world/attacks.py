@@ -15,6 +15,7 @@ from .binaries import tool
 from .crossgate import APP, LOGIN, Crossgate
 from .latency import percentile
 from .processes import cpu_seconds, free_port
+from .rounds import backwards_if_odd
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "abuse.md"
 MARKED = re.compile(r"(<!-- bench-attacks -->\n).*?(<!-- /bench-attacks -->)", re.S)
@@ -104,7 +105,7 @@ def measure(world, rounds, say):
         found = []
         for number in range(rounds):
             for name, attack in ATTACKS.items():
-                for target in targets[::-1 if number % 2 else 1]:
+                for target in backwards_if_odd(number, targets):
                     found.append(besiege(name, attack, target, number + 1))
                     say(f"{name:15} {number + 1}  {target.name:10} p99 {found[-1].p99_us / 1000:8.2f} ms  "
                         f"{found[-1].cpu_s:5.2f} s CPU  {found[-1].ended} of {found[-1].opened} connections ended  {found[-1].counted}")

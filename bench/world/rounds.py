@@ -3,7 +3,6 @@
 import statistics
 from dataclasses import dataclass
 
-from .load import Failed
 from .processes import cpu_seconds
 
 
@@ -22,25 +21,16 @@ class Sample:
         return f"{self.work:10} {self.round:2}  {self.server:20} {self.rate:9.0f} requests/s  {self.cpu_us:9.2f} µs CPU"
 
 
-def measure(world, works, rounds, seconds, say):
-    """Samples of these works, by name, and the names of those that failed. In each round every work has its turn, and in it every contender; every
-    other round goes backwards. So minutes in which the machine is slow are no work's alone."""
-    running, samples, failed = {}, [], []
-
-    def attempt(name, step):
-        try:
-            step()
-        except Failed as error:
-            say(f"{name}: {error}")
-            running.pop(name, None)
-            failed.append(name)
+def measure(world, works, rounds, seconds, attempt, say):
+    """Samples of these works, by name. In each round every work has its turn, and in it every contender; every other round goes backwards. So
+    minutes in which the machine is slow are no work's alone. What a work does is for `attempt` to do, which says whether it did not fail."""
+    running, samples = {}, []
 
     def begin(name):
-        work = works[name](world)
-        if work.warm_up:
-            for contender in work.contenders:
+        running[name] = works[name](world)
+        if running[name].warm_up:
+            for contender in running[name].contenders:
                 contender.load(seconds=1)
-        running[name] = work
 
     def turns(name, number):
         for turn in range(running[name].times):
@@ -48,12 +38,11 @@ def measure(world, works, rounds, seconds, say):
                 say(sample)
                 samples.append(sample)
 
-    for name in works:
-        attempt(name, lambda: begin(name))
+    begun = [name for name in works if attempt(name, lambda: begin(name))]
     for number in range(rounds):
-        for name in backwards_if_odd(number, list(running)):
+        for name in backwards_if_odd(number, begun):
             attempt(name, lambda: turns(name, number))
-    return [each for each in samples if each.work in running], failed
+    return samples
 
 
 def one_round(name, work, number, seconds):
