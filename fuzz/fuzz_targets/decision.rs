@@ -5,12 +5,12 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use bytes::Bytes;
+use crossgate_fuzz::{head_and_rest, request_line};
 use crossgate_gate::{
-    Action, Evidence, Gate, Head, NoSession, Presence, RequestLine, Row, Step, TokenEvidence, Verdict,
+    Action, Evidence, Gate, Head, NoSession, Presence, Row, Step, TokenEvidence, Verdict,
 };
-use crossgate_http1::{HeadEnd, RequestHead};
-use crossgate_model::{Config, Identifier, Kind, PublicAddress, PublicScheme};
+use crossgate_http1::RequestHead;
+use crossgate_model::{Config, Identifier, Kind};
 use http::Method;
 use libfuzzer_sys::fuzz_target;
 
@@ -46,19 +46,9 @@ static GATE: LazyLock<Gate> = LazyLock::new(|| {
 });
 
 fuzz_target!(|data: &[u8]| {
-    let Some(end) = HeadEnd::default().find(data) else { return };
-    let bytes = Bytes::copy_from_slice(&data[..end]);
+    let Some((bytes, _)) = head_and_rest(data) else { return };
     let Ok(read) = RequestHead::parse(&bytes) else { return };
-    let line = RequestLine {
-        method: &read.method,
-        authority: read.target.authority,
-        path: read.target.path,
-        query: read.target.query,
-        protocol: None,
-        client: [127, 0, 0, 1].into(),
-        public: PublicAddress { scheme: PublicScheme::Http, port: 8080 },
-    };
-    let Ok(head) = Head::read(&line, &read.headers) else { return };
+    let Ok(head) = Head::read(&request_line(&read), &read.headers) else { return };
     for why in [NoSession::Absent, NoSession::Invalid] {
         let nobody = Evidence {
             service_token: TokenEvidence::Absent,

@@ -2,17 +2,15 @@
 
 #![no_main]
 
-use bytes::Bytes;
-use crossgate_gate::{Head, RequestLine, folded, is_gateway_header};
-use crossgate_http1::{BodyLength, HeadEnd, RequestHead};
-use crossgate_model::{PublicAddress, PublicScheme};
+use crossgate_fuzz::{head_and_rest, request_line};
+use crossgate_gate::{Head, folded, is_gateway_header};
+use crossgate_http1::{BodyLength, RequestHead};
 use http::header::{CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use http::{HeaderName, Method};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
-    let Some(end) = HeadEnd::default().find(data) else { return };
-    let bytes = Bytes::copy_from_slice(&data[..end]);
+    let Some((bytes, _)) = head_and_rest(data) else { return };
     let Ok(read) = RequestHead::parse(&bytes) else { return };
     let said = |name: HeaderName| read.headers.get_all(name).iter().count();
     match read.body {
@@ -21,16 +19,7 @@ fuzz_target!(|data: &[u8]| {
         BodyLength::Chunked => assert_eq!((said(CONTENT_LENGTH), said(TRANSFER_ENCODING)), (0, 1)),
         BodyLength::UntilClose => panic!("a request's body ends before its connection"),
     }
-    let line = RequestLine {
-        method: &read.method,
-        authority: read.target.authority,
-        path: read.target.path,
-        query: read.target.query,
-        protocol: None,
-        client: [127, 0, 0, 1].into(),
-        public: PublicAddress { scheme: PublicScheme::Http, port: 80 },
-    };
-    let Ok(head) = Head::read(&line, &read.headers) else { return };
+    let Ok(head) = Head::read(&request_line(&read), &read.headers) else { return };
     assert!(said(HOST) <= 1 && *head.method != Method::CONNECT && *head.method != Method::TRACE);
     let ours = |name: &HeaderName| is_gateway_header(name);
     for name in read.headers.keys().filter(|name| !ours(name)) {

@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use crossgate_gate::{Head, RequestLine, is_gateway_header};
+use crossgate_fuzz::{PUBLIC, head_and_rest, request_line};
+use crossgate_gate::{Head, is_gateway_header};
 use crossgate_http1::{BodyLength, HeadEnd, RequestHead};
-use crossgate_model::{PublicAddress, PublicScheme, UpstreamScheme};
+use crossgate_model::UpstreamScheme;
 use crossgate_proxy::UpstreamRequest;
 use crossgate_session::UpstreamAssertion;
 use crossgate_token::cookie::is_gateway_cookie;
@@ -36,21 +37,10 @@ const ITS_OWN: [(&str, Option<&str>); 7] = [
 type Fields = BTreeMap<String, Vec<Vec<u8>>>;
 
 fuzz_target!(|data: &[u8]| {
-    let Some(end) = HeadEnd::default().find(data) else { return };
-    let bytes = Bytes::copy_from_slice(&data[..end]);
+    let Some((bytes, rest)) = head_and_rest(data) else { return };
     let Ok(read) = RequestHead::parse(&bytes) else { return };
-    let public = PublicAddress { scheme: PublicScheme::Http, port: 8080 };
-    let line = RequestLine {
-        method: &read.method,
-        authority: read.target.authority,
-        path: read.target.path,
-        query: read.target.query,
-        protocol: None,
-        client: [203, 0, 113, 9].into(),
-        public,
-    };
-    let Ok(head) = Head::read(&line, &read.headers) else { return };
-    let known = |bit: u8| data.get(end).is_some_and(|known| known & 1 << bit != 0);
+    let Ok(head) = Head::read(&request_line(&read), &read.headers) else { return };
+    let known = |bit: u8| rest.first().is_some_and(|known| known & 1 << bit != 0);
     let (assertion, email) = (HeaderValue::from_static(ASSERTION), HeaderValue::from_static(EMAIL));
     let request = UpstreamRequest {
         method: head.method,
@@ -58,7 +48,7 @@ fuzz_target!(|data: &[u8]| {
         headers: head.headers,
         peer: PEER,
         peer_is_trusted: known(0),
-        public,
+        public: PUBLIC,
         request_id: REQUEST_ID,
         host_header: known(1).then_some("internal.example"),
         service_token_header: known(2).then_some(&SERVICE_TOKEN),
